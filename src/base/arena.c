@@ -1,0 +1,141 @@
+#include "bridge/base/arena.h"
+
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "bridge/base/log.h"
+
+enum { CHUNK_SIZE = 8192 };
+
+struct chunk {
+    struct chunk *next;
+    size_t used;
+    size_t size;
+    _Alignas(max_align_t) unsigned char data[];
+};
+
+struct arena {
+    struct chunk *chunks; /* the newest first: only it has room */
+};
+
+static void out_of_memory(void)
+{
+    log_write(LOG_ERROR, "out of memory", "next",
+              "raise the memory limit; nothing acknowledged is lost", NULL);
+    exit(EXIT_FAILURE);
+}
+
+void *heap_alloc(size_t count, size_t size)
+{
+    void *memory = calloc(count, size);
+
+    if (!memory && count && size)
+        out_of_memory();
+    return memory;
+}
+
+void *heap_resize(void *memory, size_t size)
+{
+    void *resized = realloc(memory, size);
+
+    if (!resized && size)
+        out_of_memory();
+    return resized;
+}
+
+struct arena *arena_new(void)
+{
+    return heap_alloc(1, sizeof(struct arena));
+}
+
+void arena_free(struct arena *arena)
+{
+    if (!arena)
+        return;
+    while (arena->chunks) {
+        struct chunk *next = arena->chunks->next;
+
+        free(arena->chunks);
+        arena->chunks = next;
+    }
+    free(arena);
+}
+
+void arena_release(struct arena **arena)
+{
+    arena_free(*arena);
+    *arena = NULL;
+}
+
+static struct chunk *chunk_with_room(struct arena *arena, size_t size)
+{
+    struct chunk *chunk = arena->chunks;
+    size_t chunk_size = size > CHUNK_SIZE ? size : CHUNK_SIZE;
+
+    if (chunk && chunk->size - chunk->used >= size)
+        return chunk;
+    chunk = heap_alloc(1, sizeof(*chunk) + chunk_size);
+    chunk->size = chunk_size;
+    chunk->next = arena->chunks;
+    arena->chunks = chunk;
+    return chunk;
+}
+
+void *arena_alloc(struct arena *arena, size_t size)
+{
+    const size_t align = _Alignof(max_align_t);
+    struct chunk *chunk;
+    void *memory;
+
+    if (size > SIZE_MAX / 2)
+        out_of_memory();
+    size = (size + align - 1) / align * align;
+    chunk = chunk_with_room(arena, size);
+    memory = chunk->data + chunk->used;
+    chunk->used += size;
+    return memory;
+}
+
+struct bytes arena_copy(struct arena *arena, struct bytes bytes)
+{
+    char *copy = arena_alloc(arena, bytes.size + 1);
+
+    if (bytes.size)
+        memcpy(copy, bytes.data, bytes.size);
+    return bytes_of(copy, bytes.size);
+}
+
+char *arena_text(struct arena *arena, struct bytes bytes)
+{
+    char *copy = arena_alloc(arena, bytes.size + 1);
+
+    if (bytes.size)
+        memcpy(copy, bytes.data, bytes.size);
+    return copy;
+}
+
+char *arena_strdup(struct arena *arena, const char *text)
+{
+    return arena_text(arena, bytes_of_text(text));
+}
+
+char *arena_printf(struct arena *arena, const char *format, ...)
+{
+    va_list arguments;
+    int length;
+    char *text;
+
+    va_start(arguments, format);
+    length = vsnprintf(NULL, 0, format, arguments);
+    va_end(arguments);
+    if (length < 0)
+        out_of_memory();
+    text = arena_alloc(arena, (size_t)length + 1);
+    va_start(arguments, format);
+    (void)vsnprintf(text, (size_t)length + 1, format, arguments);
+    va_end(arguments);
+    return text;
+}

@@ -1,0 +1,220 @@
+#include "bridge/base/text.h"
+
+#include <ctype.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <strings.h>
+#include <time.h>
+#include <unicase.h>
+#include <uninorm.h>
+#include <unistr.h>
+
+enum { SLUG_MAX = 40 };
+
+char *text_fold(struct arena *arena, const char *text)
+{
+    size_t size = 0;
+    uint8_t *folded =
+        u8_casefold((const uint8_t *)text, strlen(text), NULL, UNINORM_NFC, NULL, &size);
+    char *copy;
+
+    if (!folded)
+        return arena_strdup(arena, text);
+    copy = arena_text(arena, bytes_of(folded, size));
+    free(folded);
+    return copy;
+}
+
+bool text_equal_folded(const char *left, const char *right)
+{
+    int order = 0;
+
+    if (u8_casecmp((const uint8_t *)left, strlen(left), (const uint8_t *)right, strlen(right), NULL,
+                   UNINORM_NFC, &order))
+        return strcmp(left, right) == 0;
+    return order == 0;
+}
+
+bool text_equal_ascii(const char *left, const char *right)
+{
+    return strcasecmp(left, right) == 0;
+}
+
+char *text_trim(struct arena *arena, const char *text)
+{
+    size_t end;
+
+    while (isspace((unsigned char)*text))
+        text++;
+    end = strlen(text);
+    while (end > 0 && isspace((unsigned char)text[end - 1]))
+        end--;
+    return arena_text(arena, bytes_of(text, end));
+}
+
+char *text_slug(struct arena *arena, const char *text)
+{
+    char *folded = text_fold(arena, text);
+    size_t size = 0;
+    uint8_t *taken_apart =
+        u8_normalize(UNINORM_NFKD, (const uint8_t *)folded, strlen(folded), NULL, &size);
+    char *slug = arena_alloc(arena, SLUG_MAX + 1);
+    size_t length = 0;
+    bool is_gap = false;
+
+    for (size_t i = 0; taken_apart && i < size && length < SLUG_MAX; i++) {
+        unsigned char c = taken_apart[i];
+
+        if (isalnum(c) && c < 0x80) {
+            if (is_gap && length > 0 && length + 1 < SLUG_MAX)
+                slug[length++] = '-';
+            slug[length++] = (char)c;
+            is_gap = false;
+        } else if (c < 0x80) {
+            is_gap = true;
+        }
+    }
+    free(taken_apart);
+    return slug;
+}
+
+static void make_room(struct text *text, size_t more)
+{
+    size_t capacity = text->capacity ? text->capacity : 256;
+    char *data;
+
+    if (text->capacity > text->size + more)
+        return;
+    while (capacity <= text->size + more)
+        capacity *= 2;
+    data = arena_alloc(text->arena, capacity);
+    if (text->size)
+        memcpy(data, text->data, text->size);
+    text->data = data;
+    text->capacity = capacity;
+}
+
+void text_add_bytes(struct text *text, struct bytes more)
+{
+    make_room(text, more.size);
+    if (more.size)
+        memcpy(text->data + text->size, more.data, more.size);
+    text->size += more.size;
+    text->data[text->size] = '\0';
+}
+
+void text_add(struct text *text, const char *more)
+{
+    text_add_bytes(text, bytes_of_text(more));
+}
+
+void text_add_format(struct text *text, const char *format, ...)
+{
+    va_list arguments;
+    int length;
+
+    va_start(arguments, format);
+    length = vsnprintf(NULL, 0, format, arguments);
+    va_end(arguments);
+    if (length < 0)
+        return;
+    make_room(text, (size_t)length);
+    va_start(arguments, format);
+    (void)vsnprintf(text->data + text->size, (size_t)length + 1, format, arguments);
+    va_end(arguments);
+    text->size += (size_t)length;
+}
+
+static void add_json_character(struct text *text, unsigned char c)
+{
+    switch (c) {
+    case '"':
+        text_add(text, "\\\"");
+        return;
+    case '\\':
+        text_add(text, "\\\\");
+        return;
+    case '\n':
+        text_add(text, "\\n");
+        return;
+    case '\t':
+        text_add(text, "\\t");
+        return;
+    default:
+        text_add_format(text, "\\u%04x", c);
+    }
+}
+
+void text_add_json(struct text *text, const char *value)
+{
+    const char *from = value;
+
+    text_add(text, "\"");
+    for (; *value; value++) {
+        unsigned char c = (unsigned char)*value;
+
+        if (c >= 0x20 && c != '"' && c != '\\')
+            continue;
+        text_add_bytes(text, bytes_of(from, (size_t)(value - from)));
+        add_json_character(text, c);
+        from = value + 1;
+    }
+    text_add_bytes(text, bytes_of(from, (size_t)(value - from)));
+    text_add(text, "\"");
+}
+
+void timestamp_format(int64_t seconds, char out[TIMESTAMP_SIZE])
+{
+    time_t moment = (time_t)seconds;
+    struct tm parts;
+
+    if (!gmtime_r(&moment, &parts) || !strftime(out, TIMESTAMP_SIZE, "%Y-%m-%dT%H:%M:%SZ", &parts))
+        out[0] = '\0';
+}
+
+/* Where the hyphens stand in the text of a UUID. */
+static bool has_hyphen_before(size_t byte)
+{
+    return byte == 4 || byte == 6 || byte == 8 || byte == 10;
+}
+
+void uuid_format(const unsigned char uuid[UUID_SIZE], char out[UUID_TEXT_SIZE])
+{
+    static const char digits[] = "0123456789abcdef";
+
+    for (size_t i = 0; i < UUID_SIZE; i++) {
+        if (has_hyphen_before(i))
+            *out++ = '-';
+        *out++ = digits[uuid[i] >> 4];
+        *out++ = digits[uuid[i] & 15];
+    }
+    *out = '\0';
+}
+
+static int hex_digit(char c)
+{
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    if (c >= 'a' && c <= 'f')
+        return c - 'a' + 10;
+    return -1; /* ids are compared exactly: capitals are another text */
+}
+
+bool uuid_parse(const char *text, unsigned char uuid[UUID_SIZE])
+{
+    if (strlen(text) != UUID_TEXT_SIZE - 1)
+        return false;
+    for (size_t i = 0; i < UUID_SIZE; i++) {
+        int high, low;
+
+        if (has_hyphen_before(i) && *text++ != '-')
+            return false;
+        high = hex_digit(*text++);
+        low = hex_digit(*text++);
+        if (high < 0 || low < 0)
+            return false;
+        uuid[i] = (unsigned char)(high << 4 | low);
+    }
+    return true;
+}

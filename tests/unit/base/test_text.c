@@ -1,0 +1,88 @@
+#include "unit.h"
+
+#include "bridge/base/arena.h"
+#include "bridge/base/random.h"
+#include "bridge/base/status.h"
+#include "bridge/base/text.h"
+
+static void names_are_compared_without_letter_case_in_any_script(void **state)
+{
+    (void)state;
+
+    assert_true(text_equal_folded("ADA@Example.org", "ada@example.ORG"));
+    assert_true(text_equal_folded("STRASSE", "straße"));
+    assert_true(text_equal_folded("\xC3\xA9", "e\xCC\x81")); /* composed and not */
+    assert_false(text_equal_folded("ada", "adam"));
+}
+
+static void a_slug_keeps_letters_and_digits_and_drops_marks(void **state)
+{
+    SCOPED(arena_release) struct arena *arena = arena_new();
+
+    (void)state;
+    assert_string_equal(text_slug(arena, "North Plant"), "north-plant");
+    assert_string_equal(text_slug(arena, "  São   Paulo / 2 "), "sao-paulo-2");
+    assert_string_equal(text_slug(arena, "***"), "");
+    assert_true(strlen(text_slug(arena, "a b c d e f g h i j k l m n o p q r s t u v w x y z 1")) <=
+                40);
+}
+
+static void json_text_escapes_what_would_end_the_string(void **state)
+{
+    SCOPED(arena_release) struct arena *arena = arena_new();
+    struct text text = {.arena = arena};
+
+    (void)state;
+    text_add_json(&text, "O'Neil \"Sam\" \\ \x01\n");
+
+    assert_string_equal(text.data, "\"O'Neil \\\"Sam\\\" \\\\ \\u0001\\n\"");
+}
+
+static void ids_sort_by_the_time_they_were_made_and_read_back(void **state)
+{
+    unsigned char early[UUID_SIZE], late[UUID_SIZE], back[UUID_SIZE];
+    char text[UUID_TEXT_SIZE];
+
+    (void)state;
+    uuid_new(1000, early);
+    uuid_new(1001, late);
+    uuid_format(late, text);
+
+    assert_true(memcmp(early, late, UUID_SIZE) < 0);
+    assert_true(uuid_parse(text, back));
+    assert_memory_equal(late, back, UUID_SIZE);
+    assert_int_equal(text[14], '7');
+    assert_false(uuid_parse("not an id", back));
+    assert_false(uuid_parse("0190163D-8694-739B-AEA5-966C26F8AD91", back));
+}
+
+static void the_first_problem_wins_and_is_cut_at_a_character(void **state)
+{
+    struct problem problem = {0};
+    char longer[PROBLEM_DETAIL_MAX * 2];
+
+    (void)state;
+    memset(longer, 'x', sizeof(longer));
+    memcpy(longer + PROBLEM_DETAIL_MAX - 2, "\xC3\xA9", 2);
+    longer[sizeof(longer) - 1] = '\0';
+
+    assert_int_equal(problem_set(&problem, STATUS_UNIQUENESS, "%s", longer), STATUS_UNIQUENESS);
+    assert_int_equal(problem_set(&problem, STATUS_INTERNAL, "later"), STATUS_INTERNAL);
+
+    assert_int_equal(problem.status, STATUS_UNIQUENESS);
+    assert_int_equal(strlen(problem.detail), PROBLEM_DETAIL_MAX - 2);
+    assert_int_equal(status_http(problem.status), 409);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(names_are_compared_without_letter_case_in_any_script),
+        cmocka_unit_test(a_slug_keeps_letters_and_digits_and_drops_marks),
+        cmocka_unit_test(json_text_escapes_what_would_end_the_string),
+        cmocka_unit_test(ids_sort_by_the_time_they_were_made_and_read_back),
+        cmocka_unit_test(the_first_problem_wins_and_is_cut_at_a_character),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
