@@ -1,0 +1,38 @@
+#ifndef BRIDGE_CLIENT_CLIENT_H
+#define BRIDGE_CLIENT_CLIENT_H
+
+#include <jansson.h>
+
+#include "bridge/base/arena.h"
+#include "bridge/base/status.h"
+
+/* Where the daemon is: its control socket, or a URL with a token. */
+struct client {
+    const char *socket_path; /* NULL when `url` is used */
+    const char *url;         /* without a trailing slash: http://127.0.0.1:8080 */
+    const char *token;       /* NULL on the control socket */
+    int timeout_seconds;     /* for the whole request */
+};
+
+struct client_answer {
+    long status;  /* HTTP */
+    json_t *body; /* NULL when there was none; the caller's to json_decref */
+};
+
+/*
+ * Send a request and read its answer. An answer of 400 and above comes back as
+ * the status that it stands for, with the server's `detail` as the problem.
+ *
+ * path - "/scim/v2/Users?filter=..."; escaped: see client_escape.
+ * body - may be NULL; borrowed.
+ *
+ * STATUS_UNREACHABLE  no daemon there, or no answer in time; says how to start it
+ */
+enum status client_request(const struct client *client, const char *method, const char *path,
+                           const json_t *body, struct client_answer *answer,
+                           struct problem *problem);
+
+/* A text as it must stand in a query or a path segment (RFC 3986 section 2.3). */
+char *client_escape(struct arena *arena, const char *text);
+
+#endif

@@ -1,0 +1,86 @@
+#ifndef BRIDGE_DIRECTORY_PLAN_H
+#define BRIDGE_DIRECTORY_PLAN_H
+
+#include "bridge/directory/projection.h"
+
+/*
+ * A plan is a value: what to do to the directory, step by step, with why. It can
+ * be printed, counted, refused or applied.
+ */
+enum plan_verb {
+    PLAN_ADD_ENTRY,
+    PLAN_RENAME,
+    PLAN_MODIFY,
+    PLAN_LOCK,
+    PLAN_UNLOCK,
+    PLAN_CREATE_GROUP,
+    PLAN_ADD_MEMBER,
+    PLAN_REMOVE_MEMBER,
+};
+
+struct plan_step {
+    enum plan_verb verb;
+    const char *dn;                           /* of the entry that is written */
+    const struct entry *entry;                /* ADD_ENTRY, CREATE_GROUP */
+    const struct modification *modifications; /* MODIFY, LOCK, UNLOCK, ADD_MEMBER, REMOVE_MEMBER */
+    size_t count;
+    const char *rdn;    /* RENAME */
+    const char *reason; /* for a person: "role is admin" */
+};
+
+struct plan {
+    struct plan_step *steps;
+    size_t count;
+};
+
+/* A person as the directory should have them. */
+struct person_desired {
+    const struct entry *entry;  /* NULL: the resource is gone, whatever entry is left stays locked */
+    bool is_active;             /* may bind */
+    const char *const *groups;  /* DNs of the role groups to be in; none unless active */
+    size_t group_count;
+    bool is_growing;            /* the wanted groups give more than the others: add before remove */
+};
+
+/* A person as the directory has them. */
+struct person_actual {
+    const struct entry *entry; /* NULL: none; with the owned and the account attributes otherwise */
+    const char *const *groups; /* DNs of the role groups that they are in */
+    size_t group_count;
+};
+
+/*
+ * Decide what must change. Reads nothing and writes nothing; an empty plan means
+ * there is no drift. Who loses access loses it first: the lock, then the groups.
+ * Who gains it gets attributes and groups first and is unlocked last. A person
+ * who is not active and has no entry needs none.
+ */
+struct plan *plan_person(const struct projection_settings *settings,
+                         const struct person_desired *desired, const struct person_actual *actual,
+                         struct arena *arena);
+
+/* The same for a role group: `actual` NULL when there is none; members are not judged here. */
+struct plan *plan_role_group(const struct entry *desired, const struct entry *actual,
+                             struct arena *arena);
+
+/*
+ * Read a person: by `identity` (entryUUID) below people_base if there is one,
+ * else by `dn`; then the role groups that have the entry as a member. *actual
+ * has no entry when there is none.
+ */
+enum status person_read(struct directory *directory, const struct projection_settings *settings,
+                        const char *identity, const char *dn, struct arena *arena,
+                        struct person_actual *actual, struct problem *problem);
+
+/*
+ * Do the steps in order; stops at the first that fails, with its status and
+ * words. STATUS_CONFLICT: read and plan again. ADD_MEMBER to a group that is
+ * gone makes the group.
+ */
+enum status plan_apply(struct directory *directory, const struct projection_settings *settings,
+                       const struct plan *plan, struct problem *problem);
+
+/* One line a step, for logs and for people. */
+void plan_format(const struct plan *plan, struct arena *arena, char **text);
+
+#endif

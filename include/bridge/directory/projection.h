@@ -1,0 +1,51 @@
+#ifndef BRIDGE_DIRECTORY_PROJECTION_H
+#define BRIDGE_DIRECTORY_PROJECTION_H
+
+#include <jansson.h>
+
+#include "bridge/directory/account.h"
+
+/*
+ * What the directory should hold: pure functions from the store's side to DNs
+ * and entries. The settings say where.
+ */
+struct projection_settings {
+    const char *people_base;
+    const char *roles_base;
+    const struct account_profile *profile;
+};
+
+/*
+ * The entry of a person (inetOrgPerson, uid={userName} below people_base) from
+ * the SCIM user. sn is familyName, else the last word of displayName, else
+ * userName; cn is displayName, else name.formatted, else given and family name,
+ * else userName. The attribute map is a table in SCIM paths.
+ *
+ * STATUS_INVALID_VALUE  no userName, or a value that no DN can hold
+ */
+enum status projection_person(const struct projection_settings *settings, const json_t *user,
+                              struct arena *arena, struct entry **entry, struct problem *problem);
+
+/* The attributes of a person's entry that the bridge owns; ended by NULL. All others are left alone. */
+const char *const *projection_owned(void);
+
+/* cn=admins; cn=site-{key} */
+char *projection_admins_dn(const struct projection_settings *settings, struct arena *arena);
+char *projection_site_dn(const struct projection_settings *settings, const char *site_key,
+                         struct arena *arena);
+
+/* Whether a role template could have produced this DN: such groups are the bridge's own. */
+bool projection_is_role_dn(const struct projection_settings *settings, const char *dn);
+
+/*
+ * The entry that the bridge owns to stand in every role group, since a
+ * groupOfNames cannot be empty. It is locked for ever, and tells at start-up
+ * whether locks work here: see canary.h.
+ */
+char *projection_placeholder_dn(const struct projection_settings *settings, struct arena *arena);
+
+/* A role group with nobody but the placeholder in it. `description` may be NULL. */
+struct entry *projection_role_group(const struct projection_settings *settings, const char *dn,
+                                    const char *description, struct arena *arena);
+
+#endif

@@ -1,0 +1,53 @@
+#ifndef BRIDGE_HTTP_SERVER_H
+#define BRIDGE_HTTP_SERVER_H
+
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "bridge/http/exchange.h"
+
+/*
+ * Who may come in. Called once a request, with the headers read and not one
+ * byte of the body; a failure is the answer, and the body is never read.
+ */
+typedef enum status http_gate(struct exchange *exchange, unsigned scope, struct problem *problem);
+
+struct http_settings {
+    const char *address;      /* to listen on; plain HTTP, so a loopback address */
+    uint16_t port;            /* 0 takes a free one: see http_port */
+    const char *public_url;   /* NULL: what the client calls us */
+    const char *control_path; /* of the control socket; NULL: none */
+    gid_t control_group;      /* besides root and our own user; (gid_t)-1: no group */
+    size_t body_max;          /* bytes */
+    const struct route *routes;
+    size_t route_count;
+    http_gate *gate;
+    void *context; /* for exchange_context */
+};
+
+struct http_server;
+
+/*
+ * Listen and answer, on threads of its own. Every failure that is answered,
+ * whoever found it, is a SCIM error in JSON. A control socket that a dead
+ * process left behind is replaced, one that somebody answers on is not.
+ *
+ * settings - copied; what it points to must outlive the server.
+ *
+ * STATUS_CONFIGURATION  the address or the path cannot be used; says why
+ * STATUS_CONFLICT       somebody else listens there
+ */
+enum status http_start(const struct http_settings *settings, struct http_server **server,
+                       struct problem *problem);
+
+uint16_t http_port(const struct http_server *server);
+
+/*
+ * Take no new connections, let the exchanges under way end, then close. Those
+ * that are suspended must be resumed by somebody: stop the server while the
+ * store still commits. Waits at most `timeout_ms` for exchanges that are not
+ * suspended. Takes NULL.
+ */
+void http_stop(struct http_server *server, int timeout_ms);
+
+#endif

@@ -1,0 +1,57 @@
+#ifndef BRIDGE_SCIM_PATCH_H
+#define BRIDGE_SCIM_PATCH_H
+
+#include "bridge/scim/filter.h"
+
+enum patch_verb { PATCH_ADD, PATCH_REPLACE, PATCH_REMOVE };
+
+/* One operation on one path. An operation without a path has become one for each of its members. */
+struct patch_operation {
+    enum patch_verb verb;
+    struct scim_path path;
+    const json_t *value; /* in the attribute's own type; NULL for remove without values */
+};
+
+struct patch {
+    struct patch_operation *operations;
+    size_t count;
+};
+
+enum { PATCH_OPERATIONS_MAX = 1000, PATCH_VALUES_MAX = 10000 };
+
+/*
+ * Read a PATCH request (RFC 7644 section 3.5.2) as providers send it: `op` in
+ * any letter case; members of a path-less value taken as paths ("name.familyName",
+ * "URN:site", nested objects); single values wrapped in an array unwrapped;
+ * booleans as text; a complex value given as a bare text is its `value`; what
+ * names no attribute of the type, or a readOnly one, is left out (an `id` that
+ * differs is the caller's to refuse). Whatever cannot be read fails whole.
+ *
+ * request - borrowed for as long as the patch is used.
+ *
+ * STATUS_INVALID_SYNTAX  no Operations, an unknown op
+ * STATUS_INVALID_PATH    a path that cannot be parsed
+ * STATUS_INVALID_VALUE   a value of the wrong type, named with its path
+ * STATUS_NO_TARGET       a remove without a path
+ * STATUS_TOO_MANY        beyond the limits above
+ */
+enum status patch_parse(const json_t *request, const struct scim_resource_type *type,
+                        struct arena *arena, struct patch **patch, struct problem *problem);
+
+/*
+ * Apply all operations to `resource`, in order. On failure the resource is half
+ * changed: apply to a copy. `add` and `replace` with a value filter that matches
+ * nothing make the value from the filter's eq terms (Entra); add and replace of
+ * a complex value merge; at most one value stays primary; a `remove` with values
+ * takes only these. Removing what is not there succeeds.
+ *
+ * STATUS_NO_TARGET      a filter that matches nothing and has no eq terms to make a value from
+ * STATUS_INVALID_VALUE  a remove whose values cannot be read; a required attribute taken away
+ */
+enum status patch_apply(const struct patch *patch, json_t *resource,
+                        const struct scim_resource_type *type, struct problem *problem);
+
+/* Whether any operation speaks of this attribute, of all of it, or of the whole extension. */
+bool patch_touches(const struct patch *patch, const char *schema_urn, const char *attribute);
+
+#endif

@@ -1,0 +1,53 @@
+#ifndef BRIDGE_SCIM_RESOURCE_H
+#define BRIDGE_SCIM_RESOURCE_H
+
+#include "bridge/scim/filter.h"
+
+/*
+ * A resource is a json_t object with the attribute names as the schemas spell
+ * them and values of the schemas' types; an extension's attributes are a member
+ * named by its URN.
+ */
+
+/*
+ * Read a request's body (POST, PUT) into a resource of its own: names in the
+ * schema's spelling, booleans and integers as such (text "True" is taken),
+ * one-element arrays unwrapped and single values wrapped as the attribute wants,
+ * a bare text for a complex value put under `value`, URN-flattened and dotted
+ * names expanded, empty texts and nulls left out. Unknown names, `schemas`, and
+ * readOnly attributes are ignored (RFC 7644 sections 3.3 and 3.5.1). Of several
+ * primary values the first stays primary.
+ *
+ * resource - the caller's, to json_decref.
+ *
+ * STATUS_INVALID_SYNTAX  not an object
+ * STATUS_INVALID_VALUE   a value of the wrong type, not among the canonical ones
+ *                        of the bridge's own attributes, or two names that differ
+ *                        only in letter case
+ */
+enum status resource_read(const json_t *body, const struct scim_resource_type *type,
+                          json_t **resource, struct problem *problem);
+
+/* STATUS_INVALID_VALUE names the first required attribute that is missing or empty. */
+enum status resource_check(const json_t *resource, const struct scim_resource_type *type,
+                           struct problem *problem);
+
+/*
+ * A resource as finished bytes: "schemas" (those whose attributes it has), then
+ * its attributes in the schema's order, compact. Attributes that are never
+ * returned, and `meta`, `groups` and readOnly members, which are composed at
+ * read time, are left out. The arena owns the bytes, NUL behind them.
+ */
+struct bytes resource_encode(const json_t *resource, const struct scim_resource_type *type,
+                             struct arena *arena);
+
+/*
+ * A copy of `value` in the type of `attribute`, or STATUS_INVALID_VALUE. The
+ * caller's to json_decref. `*converted` is NULL with STATUS_OK when the value
+ * says nothing (null, empty text). The one place that knows what providers write
+ * where a type is expected; patch_parse uses it as well.
+ */
+enum status resource_value(const json_t *value, const struct scim_attribute *attribute,
+                           json_t **converted, struct problem *problem);
+
+#endif

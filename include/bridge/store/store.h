@@ -1,0 +1,160 @@
+#ifndef BRIDGE_STORE_STORE_H
+#define BRIDGE_STORE_STORE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "bridge/base/bytes.h"
+#include "bridge/base/status.h"
+
+/*
+ * What the bridge remembers: a few tables of ordered keys, reads in a snapshot,
+ * changes as functions. An acknowledged change is on the disk.
+ *
+ * Keys of domain data start with the number of their organization. The layout of
+ * keys and values is beside each owner in `core` and `auth`.
+ */
+enum store_table {
+    STORE_META,         /* schema, sequence, heads of the journals: the store's own */
+    STORE_ORGANIZATION, /* organization -> its name */
+    STORE_RESOURCE,     /* type, row -> the resource's finished bytes */
+    STORE_ACCOUNT,      /* row -> what of a user is no SCIM document */
+    STORE_ASSERTION,    /* row, connection -> role and site as last asserted */
+    STORE_INDEX,        /* which index, what, [row] -> row */
+    STORE_SITE,         /* row -> key, name, former names */
+    STORE_CONNECTION,   /* connection -> its record */
+    STORE_TOKEN,        /* global: public id -> digest and what it opens */
+    STORE_OUTBOX,       /* kind, row -> the work that waits for it */
+    STORE_DUE,          /* urgency, due_at, kind, row -> nothing: the outbox as a queue */
+    STORE_LINK,         /* kind, row -> the directory entry that belongs to it */
+    STORE_JOURNAL,      /* number -> link of the chain, record */
+    STORE_COUNTER,      /* what is counted -> a signed number: only by store_add */
+    STORE_TABLE_COUNT
+};
+
+struct store;
+
+/* One transaction, held by one thread at a time. */
+struct store_txn;
+
+/*
+ * Make a new store in `path`, a folder that does not exist yet. It is built
+ * beside and moved into place when it is on the disk, so a power cut leaves
+ * either no store or a good one.
+ *
+ * STATUS_CONFLICT  something is there already
+ */
+enum status store_create(const char *path, uint64_t size, struct problem *problem);
+
+/*
+ * Open a store and start its committer. `size` is the most it may grow to, in
+ * bytes; the file is sparse. A store that is missing, damaged or of a newer
+ * release is refused with words that say what to do; nothing is made anew.
+ *
+ * STATUS_NOT_FOUND  there is no store
+ * STATUS_CONFLICT   another process has it open
+ */
+enum status store_open(const char *path, uint64_t size, struct store **store,
+                       struct problem *problem);
+
+/* Finish every change that was submitted, then close. Takes NULL. */
+void store_close(struct store *store);
+
+/* ------------------------------------------------------------------ reading */
+
+/* A snapshot. Keep it short: while it is held, freed pages are not used again. */
+enum status store_begin(struct store *store, struct store_txn **txn, struct problem *problem);
+void store_end(struct store_txn *txn); /* takes NULL */
+void store_release(struct store_txn **txn);
+
+/* The bytes are good until the transaction ends. */
+bool store_get(struct store_txn *txn, enum store_table table, struct bytes key,
+               struct bytes *value);
+
+/* A number that store_add counts; 0 when nothing was counted yet. */
+int64_t store_count(struct store_txn *txn, struct bytes key);
+
+/* Return false to stop. The bytes are good during the call. */
+typedef bool store_visit(void *context, struct bytes key, struct bytes value);
+
+/*
+ * Walk the keys that begin with `prefix`, in order, from the first one that is
+ * not below `from` (empty: from the start). Inside a change it sees the
+ * snapshot, not what the change itself has put; what was seen counts as read.
+ */
+void store_scan(struct store_txn *txn, enum store_table table, struct bytes prefix,
+                struct bytes from, store_visit *visit, void *context);
+
+/*
+ * "It was not there": STATUS_NOT_FOUND with the words "no WHAT ID", unless the
+ * store could not look, which is another answer.
+ */
+enum status store_missing(struct store_txn *txn, struct problem *problem, const char *what,
+                          const char *id);
+
+/* Whether every look so far succeeded. */
+enum status store_status(const struct store_txn *txn, struct problem *problem);
+
+/* ----------------------------------------------------------------- changing */
+
+/*
+ * A change to the store. It runs against a snapshot; what it reads and what it
+ * puts is recorded, and committed if what it read still stands, otherwise it
+ * runs again. So it may run more than once, on another thread, and affects
+ * nothing but the transaction and what `argument` sets aside for its result.
+ * No network call inside.
+ */
+typedef enum status store_change(struct store_txn *txn, void *argument, struct problem *problem);
+
+/* Called once, on the committer's thread or on the caller's, when the change has ended. */
+typedef void store_done(void *context, enum status status, const struct problem *problem);
+
+void store_put(struct store_txn *txn, enum store_table table, struct bytes key, struct bytes value);
+void store_delete(struct store_txn *txn, enum store_table table, struct bytes key);
+
+/*
+ * Add to a number in STORE_COUNTER. It reads nothing, so changes that count the
+ * same thing do not get in each other's way; reading the number in a change, by
+ * store_count, counts as read like everything else.
+ */
+void store_add(struct store_txn *txn, struct bytes key, int64_t amount);
+
+/* Append to the organization's journal; the number and the chain are given at commit. */
+void store_journal(struct store_txn *txn, struct bytes record);
+
+/* A number that no one else has or had, larger than those before: for rows and generations. */
+uint64_t store_sequence(struct store_txn *txn);
+
+uint32_t store_organization(const struct store_txn *txn);
+
+/*
+ * Run a change of one organization. It is prepared on the caller's thread and
+ * handed to the committer, which shares one commit among all that wait; `done`
+ * is told when it is durable, or its failure with nothing changed. A change
+ * that puts nothing costs no commit.
+ *
+ * STATUS_BUSY        too many changes wait already
+ * STATUS_STORE_FULL  no room; reads go on, and changes do once there is room
+ */
+void store_submit(struct store *store, uint32_t organization, store_change *change, void *argument,
+                  store_done *done, void *context);
+
+/* The same, and wait for it. */
+enum status store_update(struct store *store, uint32_t organization, store_change *change,
+                         void *argument, struct problem *problem);
+
+/* Bytes of the file in use, and the most it may grow to. */
+void store_usage(struct store *store, uint64_t *used, uint64_t *size);
+
+/* ------------------------------------------------------------------ journal */
+
+/*
+ * Walk an organization's journal from `number` on and check the chain: each
+ * value begins with 32 bytes, the SHA-256 of the link before it and of its own
+ * record. STATUS_CONFLICT names the first number that does not fit.
+ */
+typedef bool journal_visit(void *context, uint64_t number, struct bytes record);
+enum status store_journal_walk(struct store *store, uint32_t organization, journal_visit *visit,
+                               void *context, struct problem *problem);
+
+#endif
