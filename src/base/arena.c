@@ -17,8 +17,16 @@ struct chunk {
     _Alignas(max_align_t) unsigned char data[];
 };
 
+/* Something that a library allocated and the arena owns. */
+struct owned {
+    struct owned *next;
+    void (*release)(void *pointer);
+    void *pointer;
+};
+
 struct arena {
     struct chunk *chunks; /* the newest first: only it has room */
+    struct owned *owned;
 };
 
 static void out_of_memory(void)
@@ -55,6 +63,8 @@ void arena_free(struct arena *arena)
 {
     if (!arena)
         return;
+    for (struct owned *owned = arena->owned; owned; owned = owned->next)
+        owned->release(owned->pointer);
     while (arena->chunks) {
         struct chunk *next = arena->chunks->next;
 
@@ -97,6 +107,14 @@ void *arena_alloc(struct arena *arena, size_t size)
     memory = chunk->data + chunk->used;
     chunk->used += size;
     return memory;
+}
+
+void arena_own(struct arena *arena, void (*release)(void *pointer), void *pointer)
+{
+    struct owned *owned = arena_alloc(arena, sizeof(*owned));
+
+    *owned = (struct owned){arena->owned, release, pointer};
+    arena->owned = owned;
 }
 
 struct bytes arena_copy(struct arena *arena, struct bytes bytes)

@@ -62,8 +62,15 @@ void store_close(struct store *store);
 
 /* ------------------------------------------------------------------ reading */
 
-/* A snapshot. Keep it short: while it is held, freed pages are not used again. */
-enum status store_begin(struct store *store, struct store_txn **txn, struct problem *problem);
+/*
+ * A snapshot, as one organization reads it. Keep it short: while it is held,
+ * freed pages are not used again.
+ */
+enum status store_begin(struct store *store, uint32_t organization, struct store_txn **txn,
+                        struct problem *problem);
+
+/* Read as another organization from here on: what a token leads to. */
+void store_enter(struct store_txn *txn, uint32_t organization);
 void store_end(struct store_txn *txn); /* takes NULL */
 void store_release(struct store_txn **txn);
 
