@@ -17,16 +17,16 @@ struct chunk {
     _Alignas(max_align_t) unsigned char data[];
 };
 
-/* Something that a library allocated and the arena owns. */
-struct owned {
-    struct owned *next;
-    void (*release)(void *pointer);
-    void *pointer;
+/* Memory of somebody else's that goes with the arena. */
+struct taken {
+    struct taken *next;
+    void *memory;
+    void (*release)(void *memory);
 };
 
 struct arena {
     struct chunk *chunks; /* the newest first: only it has room */
-    struct owned *owned;
+    struct taken *taken;
 };
 
 static void out_of_memory(void)
@@ -63,8 +63,8 @@ void arena_free(struct arena *arena)
 {
     if (!arena)
         return;
-    for (struct owned *owned = arena->owned; owned; owned = owned->next)
-        owned->release(owned->pointer);
+    for (struct taken *taken = arena->taken; taken; taken = taken->next)
+        taken->release(taken->memory);
     while (arena->chunks) {
         struct chunk *next = arena->chunks->next;
 
@@ -109,12 +109,12 @@ void *arena_alloc(struct arena *arena, size_t size)
     return memory;
 }
 
-void arena_own(struct arena *arena, void (*release)(void *pointer), void *pointer)
+void arena_take(struct arena *arena, void *memory, void (*release)(void *memory))
 {
-    struct owned *owned = arena_alloc(arena, sizeof(*owned));
+    struct taken *taken = arena_alloc(arena, sizeof(*taken));
 
-    *owned = (struct owned){arena->owned, release, pointer};
-    arena->owned = owned;
+    *taken = (struct taken){.next = arena->taken, .memory = memory, .release = release};
+    arena->taken = taken;
 }
 
 struct bytes arena_copy(struct arena *arena, struct bytes bytes)

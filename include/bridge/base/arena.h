@@ -33,8 +33,11 @@ char *arena_text(struct arena *arena, struct bytes bytes);
 char *arena_printf(struct arena *arena, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
-/* Let the arena own what a library allocated: release(pointer) is called when it is freed. */
-void arena_own(struct arena *arena, void (*release)(void *pointer), void *pointer);
+/*
+ * Let the arena own memory of somebody else's: `release` gets it when the arena
+ * is freed, what was taken last first.
+ */
+void arena_take(struct arena *arena, void *memory, void (*release)(void *memory));
 
 /* Allocate on the heap, zeroed, or end the process. The caller frees it with free(). */
 void *heap_alloc(size_t count, size_t size);

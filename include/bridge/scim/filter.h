@@ -43,7 +43,7 @@ struct filter {
     const struct filter *right; /* AND, OR */
     struct scim_path path;      /* COMPARE; VALUE_PATH: path.value_filter selects, path.sub is NULL.
                                    Inside a value filter: attribute is the sub-attribute */
-    enum filter_operator operator; /* COMPARE */
+    enum filter_operator op;       /* COMPARE */
     const json_t *value;           /* COMPARE; the arena's caller keeps nothing: see filter_parse */
     const char *folded;            /* value folded, where it is text whose letter case does not count */
 };

@@ -24,14 +24,18 @@ enum { PATCH_OPERATIONS_MAX = 1000, PATCH_VALUES_MAX = 10000 };
  * any letter case; members of a path-less value taken as paths ("name.familyName",
  * "URN:site", nested objects); single values wrapped in an array unwrapped;
  * booleans as text; a complex value given as a bare text is its `value`; what
- * names no attribute of the type, or a readOnly one, is left out (an `id` that
- * differs is the caller's to refuse). Whatever cannot be read fails whole.
+ * names no attribute of the type, or a readOnly one, or `password`, is left out (an
+ * `id` that differs is the caller's to refuse). So is an add without a value, and a
+ * replace of userName, active, role or site by null or an empty text; of any other
+ * attribute that is a remove. Whatever cannot be read fails whole.
  *
  * request - borrowed for as long as the patch is used.
  *
- * STATUS_INVALID_SYNTAX  no Operations, an unknown op
+ * STATUS_INVALID_SYNTAX  no Operations, an unknown op, two names in one object that
+ *                        differ only in letter case
  * STATUS_INVALID_PATH    a path that cannot be parsed
- * STATUS_INVALID_VALUE   a value of the wrong type, named with its path
+ * STATUS_INVALID_VALUE   a value of the wrong type, named with its attribute; values
+ *                        to remove that cannot be read
  * STATUS_NO_TARGET       a remove without a path
  * STATUS_TOO_MANY        beyond the limits above
  */
@@ -42,11 +46,13 @@ enum status patch_parse(const json_t *request, const struct scim_resource_type *
  * Apply all operations to `resource`, in order. On failure the resource is half
  * changed: apply to a copy. `add` and `replace` with a value filter that matches
  * nothing make the value from the filter's eq terms (Entra); add and replace of
- * a complex value merge; at most one value stays primary; a `remove` with values
- * takes only these. Removing what is not there succeeds.
+ * a complex value merge; at most one value stays primary; a `remove` of a
+ * multi-valued attribute with values takes only these. Removing what is not there
+ * succeeds. What has no value left is gone, an extension as well.
  *
  * STATUS_NO_TARGET      a filter that matches nothing and has no eq terms to make a value from
- * STATUS_INVALID_VALUE  a remove whose values cannot be read; a required attribute taken away
+ * STATUS_INVALID_VALUE  a required attribute taken away
+ * STATUS_MUTABILITY     another value for an immutable attribute
  */
 enum status patch_apply(const struct patch *patch, json_t *resource,
                         const struct scim_resource_type *type, struct problem *problem);

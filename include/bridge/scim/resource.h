@@ -14,16 +14,20 @@
  * schema's spelling, booleans and integers as such (text "True" is taken),
  * one-element arrays unwrapped and single values wrapped as the attribute wants,
  * a bare text for a complex value put under `value`, URN-flattened and dotted
- * names expanded, empty texts and nulls left out. Unknown names, `schemas`, and
- * readOnly attributes are ignored (RFC 7644 sections 3.3 and 3.5.1). Of several
- * primary values the first stays primary.
+ * names expanded, empty texts and nulls left out; an empty list stays, because a
+ * PUT means something by it. Unknown names, `schemas`, readOnly attributes and
+ * `password` are ignored (RFC 7644 sections 3.3 and 3.5.1). Of several primary
+ * values the first stays primary, of equal values one stays.
+ *
+ * A canonical value of the bridge's own attributes gets the schema's spelling. Any
+ * other value comes through as it was sent: whether an unknown role is refused
+ * depends on whether the account ends up active, which only the caller knows.
  *
  * resource - the caller's, to json_decref.
  *
- * STATUS_INVALID_SYNTAX  not an object
- * STATUS_INVALID_VALUE   a value of the wrong type, not among the canonical ones
- *                        of the bridge's own attributes, or two names that differ
+ * STATUS_INVALID_SYNTAX  not an object, or two names in one object that differ
  *                        only in letter case
+ * STATUS_INVALID_VALUE   a value of the wrong type
  */
 enum status resource_read(const json_t *body, const struct scim_resource_type *type,
                           json_t **resource, struct problem *problem);
@@ -33,10 +37,12 @@ enum status resource_check(const json_t *resource, const struct scim_resource_ty
                            struct problem *problem);
 
 /*
- * A resource as finished bytes: "schemas" (those whose attributes it has), then
- * its attributes in the schema's order, compact. Attributes that are never
- * returned, and `meta`, `groups` and readOnly members, which are composed at
- * read time, are left out. The arena owns the bytes, NUL behind them.
+ * A resource as it is stored, as finished bytes: "schemas" (those whose attributes
+ * it has), "id", "externalId", then its attributes in the schema's order, then its
+ * extensions, compact. Left out is what is composed at read time: `meta`,
+ * readOnly attributes such as `groups`, and the whole bridge extension, whose role
+ * and site in effect come from elsewhere; `active` stays. So is what is never
+ * returned. The arena owns the bytes, NUL behind them.
  */
 struct bytes resource_encode(const json_t *resource, const struct scim_resource_type *type,
                              struct arena *arena);
@@ -44,7 +50,8 @@ struct bytes resource_encode(const json_t *resource, const struct scim_resource_
 /*
  * A copy of `value` in the type of `attribute`, or STATUS_INVALID_VALUE. The
  * caller's to json_decref. `*converted` is NULL with STATUS_OK when the value
- * says nothing (null, empty text). The one place that knows what providers write
+ * says nothing (null, empty text, a complex value without the sub-attribute that
+ * the schema requires). The one place that knows what providers write
  * where a type is expected; patch_parse uses it as well.
  */
 enum status resource_value(const json_t *value, const struct scim_attribute *attribute,
