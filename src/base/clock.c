@@ -1,7 +1,5 @@
 #include "bridge/base/clock.h"
 
-#include <time.h>
-
 static int64_t read_ms(clockid_t clock)
 {
     struct timespec time = {0};
@@ -23,4 +21,11 @@ int64_t clock_now_ms(void)
 int64_t clock_boot_ms(void)
 {
     return read_ms(CLOCK_BOOTTIME);
+}
+
+struct timespec clock_wait_until(int64_t ms)
+{
+    int64_t until = read_ms(CLOCK_MONOTONIC) + ms;
+
+    return (struct timespec){.tv_sec = until / 1000, .tv_nsec = until % 1000 * 1000000};
 }

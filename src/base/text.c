@@ -41,6 +41,11 @@ bool text_equal_ascii(const char *left, const char *right)
     return strcasecmp(left, right) == 0;
 }
 
+bool text_is_utf8(const char *text)
+{
+    return !u8_check((const uint8_t *)text, strlen(text));
+}
+
 char *text_trim(struct arena *arena, const char *text)
 {
     size_t end;

@@ -2,6 +2,7 @@
 #define BRIDGE_BASE_CLOCK_H
 
 #include <stdint.h>
+#include <time.h>
 
 /*
  * The only place that asks what time it is. The edges (a request that comes in,
@@ -16,5 +17,8 @@ int64_t clock_now_ms(void);
 
 /* Milliseconds of a clock that never goes back and counts suspended time: for waiting. */
 int64_t clock_boot_ms(void);
+
+/* `ms` from now on CLOCK_MONOTONIC: how long pthread_cond_timedwait shall wait. */
+struct timespec clock_wait_until(int64_t ms);
 
 #endif

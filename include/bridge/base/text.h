@@ -20,6 +20,9 @@ bool text_equal_folded(const char *left, const char *right);
 /* Equal without regard to ASCII letter case: names of attributes, methods, headers. */
 bool text_equal_ascii(const char *left, const char *right);
 
+/* Well-formed UTF-8: no overlong forms, no surrogates (RFC 3629). */
+bool text_is_utf8(const char *text);
+
 /* A copy without white space at either end. */
 char *text_trim(struct arena *arena, const char *text);
 
