@@ -17,6 +17,7 @@ struct exchange;
 
 /* ------------------------------------------------------------------ request */
 
+/* GET when it is HEAD, which is answered by the same handler, without the body. */
 const char *exchange_method(const struct exchange *exchange);
 
 /* Canonical: one leading slash, none doubled or trailing, percent-decoded. */

@@ -28,14 +28,18 @@ struct http_settings {
 struct http_server;
 
 /*
- * Listen and answer, on threads of its own. Every failure that is answered,
- * whoever found it, is a SCIM error in JSON. A control socket that a dead
- * process left behind is replaced, one that somebody answers on is not.
+ * Listen and answer, on threads of its own. Every failure of a request that can
+ * be read, whoever found it, is answered as a SCIM error in JSON; to bytes that
+ * are no HTTP, or far beyond the limits, libmicrohttpd says so itself and closes.
+ * A control socket that a dead process left behind is replaced, one that
+ * somebody answers on is not. Call it before there are other threads that make
+ * files: the control socket is made under a umask of its own.
  *
  * settings - copied; what it points to must outlive the server.
  *
  * STATUS_CONFIGURATION  the address or the path cannot be used; says why
  * STATUS_CONFLICT       somebody else listens there
+ * STATUS_INTERNAL       no threads or descriptors left
  */
 enum status http_start(const struct http_settings *settings, struct http_server **server,
                        struct problem *problem);

@@ -1,0 +1,349 @@
+#include "server.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netdb.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "bridge/base/arena.h"
+#include "bridge/base/clock.h"
+#include "bridge/base/log.h"
+#include "control.h"
+#include "request.h"
+
+enum {
+    NETWORK_THREADS = 2,
+    BACKLOG = 1024,
+    CONNECTIONS_MAX = 4096,
+    CONNECTIONS_PER_ADDRESS_MAX = 1024,
+    /* Room for a target and headers at their limits, so that it is we who refuse larger ones. */
+    CONNECTION_MEMORY = 49152,
+    STOP_CHECK_MS = 1000
+};
+
+/* ---------------------------------------------------------------------- counts */
+
+bool server_let_in(struct http_server *server)
+{
+    bool is_open;
+
+    pthread_mutex_lock(&server->mutex);
+    is_open = !server->is_stopping;
+    server->under_way += is_open;
+    pthread_mutex_unlock(&server->mutex);
+    return is_open;
+}
+
+void server_let_out(struct http_server *server)
+{
+    pthread_mutex_lock(&server->mutex);
+    server->under_way--;
+    pthread_cond_signal(&server->ended);
+    pthread_mutex_unlock(&server->mutex);
+}
+
+bool server_begin_handling(struct http_server *server)
+{
+    bool is_open;
+
+    pthread_mutex_lock(&server->mutex);
+    is_open = !server->is_closing;
+    server->handling += is_open;
+    pthread_mutex_unlock(&server->mutex);
+    return is_open;
+}
+
+void server_end_handling(struct http_server *server)
+{
+    pthread_mutex_lock(&server->mutex);
+    server->handling--;
+    pthread_cond_signal(&server->ended);
+    pthread_mutex_unlock(&server->mutex);
+}
+
+bool server_is_stopping(struct http_server *server)
+{
+    bool is_stopping;
+
+    pthread_mutex_lock(&server->mutex);
+    is_stopping = server->is_stopping;
+    pthread_mutex_unlock(&server->mutex);
+    return is_stopping;
+}
+
+/* ----------------------------------------------------------------------- peers */
+
+static void format_address(const struct sockaddr *address, char *out, size_t size)
+{
+    const void *octets = &((const struct sockaddr_in *)(const void *)address)->sin_addr;
+
+    if (address->sa_family == AF_INET6)
+        octets = &((const struct sockaddr_in6 *)(const void *)address)->sin6_addr;
+    if (!inet_ntop(address->sa_family, octets, out, (socklen_t)size))
+        (void)snprintf(out, size, "unknown");
+}
+
+static void identify(struct peer *peer, struct MHD_Connection *connection, gid_t group)
+{
+    if (peer->is_control) {
+        (void)snprintf(peer->address, sizeof(peer->address), "control");
+        peer->is_welcome = control_peer_is_welcome(peer->fd, group, &peer->uid);
+        return;
+    }
+    peer->is_welcome = true;
+    format_address(
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS)->client_addr,
+        peer->address, sizeof(peer->address));
+}
+
+static void peer_began(struct listener *listener, struct MHD_Connection *connection, void **context)
+{
+    struct peer *peer = heap_alloc(1, sizeof(*peer));
+
+    peer->fd = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
+    peer->is_control = listener->is_control;
+    peer->uid = (uid_t)-1;
+    identify(peer, connection, listener->server->settings.control_group);
+    peer_expire_in(peer, HEADER_DEADLINE_MS);
+    peers_add(&listener->server->peers, peer);
+    *context = peer;
+}
+
+static void peer_changed(void *argument, struct MHD_Connection *connection, void **context,
+                         enum MHD_ConnectionNotificationCode change)
+{
+    struct listener *listener = argument;
+
+    switch (change) {
+    case MHD_CONNECTION_NOTIFY_STARTED:
+        peer_began(listener, connection, context);
+        return;
+    case MHD_CONNECTION_NOTIFY_CLOSED:
+        peers_remove(&listener->server->peers, *context);
+        free(*context);
+        *context = NULL;
+        return;
+    }
+}
+
+/* ------------------------------------------------------------------- listeners */
+
+static __attribute__((format(printf, 2, 0))) void log_library(void *context, const char *format,
+                                                              va_list arguments)
+{
+    char line[512];
+
+    (void)context;
+    (void)vsnprintf(line, sizeof(line), format, arguments);
+    line[strcspn(line, "\n")] = '\0';
+    log_write(LOG_DEBUG, "libmicrohttpd", "says", line, NULL);
+}
+
+/* The control socket has one thread and no limit an address: the options end sooner. */
+static enum status listener_start(struct listener *listener, struct problem *problem)
+{
+    struct http_server *server = listener->server;
+
+    listener->daemon = MHD_start_daemon(
+        MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG, 0, NULL, NULL,
+        request_continue, server, MHD_OPTION_EXTERNAL_LOGGER, log_library, NULL,
+        MHD_OPTION_LISTEN_SOCKET, listener->fd, MHD_OPTION_URI_LOG_CALLBACK, request_begin, server,
+        MHD_OPTION_NOTIFY_COMPLETED, request_end, server, MHD_OPTION_NOTIFY_CONNECTION,
+        peer_changed, listener, MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_SECONDS,
+        MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY, MHD_OPTION_CONNECTION_LIMIT,
+        (unsigned)CONNECTIONS_MAX,
+        listener->is_control ? MHD_OPTION_END : MHD_OPTION_PER_IP_CONNECTION_LIMIT,
+        (unsigned)CONNECTIONS_PER_ADDRESS_MAX, MHD_OPTION_THREAD_POOL_SIZE,
+        (unsigned)NETWORK_THREADS, MHD_OPTION_END);
+    if (!listener->daemon)
+        return problem_set(problem, STATUS_INTERNAL,
+                           "libmicrohttpd does not start; are there threads and descriptors left?");
+    return STATUS_OK;
+}
+
+/* Take no new connections; those that are there go on. */
+static void listener_quiesce(const struct listener *listener)
+{
+    if (listener->daemon)
+        (void)MHD_quiesce_daemon(listener->daemon);
+}
+
+/* The path goes before the socket is closed: as long as it is there, somebody answers. */
+static void listener_close(struct listener *listener, const char *path)
+{
+    listener_quiesce(listener);
+    if (listener->daemon)
+        MHD_stop_daemon(listener->daemon);
+    listener->daemon = NULL;
+    if (listener->fd < 0)
+        return;
+    if (path)
+        (void)unlink(path);
+    close(listener->fd);
+    listener->fd = -1;
+}
+
+static void address_list_release(struct addrinfo **list)
+{
+    if (*list)
+        freeaddrinfo(*list);
+    *list = NULL;
+}
+
+static int bind_and_listen(int fd, const struct addrinfo *address)
+{
+    int on = 1;
+
+    /* Without it a restart would wait for the connections of the last run to be forgotten. */
+    if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)))
+        return -1;
+    if (bind(fd, address->ai_addr, address->ai_addrlen))
+        return -1;
+    return listen(fd, BACKLOG);
+}
+
+static enum status network_listen(const struct http_settings *settings, int *fd,
+                                  struct problem *problem)
+{
+    const struct addrinfo hints = {.ai_socktype = SOCK_STREAM,
+                                   .ai_flags = AI_NUMERICHOST | AI_NUMERICSERV | AI_PASSIVE};
+    SCOPED(address_list_release) struct addrinfo *address = NULL;
+    char port[8];
+
+    (void)snprintf(port, sizeof(port), "%u", settings->port);
+    if (getaddrinfo(settings->address, port, &hints, &address))
+        return problem_set(problem, STATUS_CONFIGURATION,
+                           "listen on %s: not an IP address; give one such as 127.0.0.1 or ::1",
+                           settings->address);
+    *fd = socket(address->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    if (*fd < 0 || bind_and_listen(*fd, address))
+        return problem_set(problem, errno == EADDRINUSE ? STATUS_CONFLICT : STATUS_CONFIGURATION,
+                           "listen on %s port %s: %s", settings->address, port, strerror(errno));
+    return STATUS_OK;
+}
+
+/* ------------------------------------------------------------ starting, stopping */
+
+static void server_free(struct http_server *server)
+{
+    if (!server)
+        return;
+    listener_close(&server->network, NULL);
+    listener_close(&server->control, server->settings.control_path);
+    peers_clear(&server->peers);
+    pthread_cond_destroy(&server->ended);
+    pthread_mutex_destroy(&server->mutex);
+    free(server);
+}
+
+static void server_release(struct http_server **server)
+{
+    server_free(*server);
+    *server = NULL;
+}
+
+static struct http_server *server_new(const struct http_settings *settings)
+{
+    struct http_server *server = heap_alloc(1, sizeof(*server));
+    pthread_condattr_t monotonic;
+
+    server->settings = *settings;
+    server->network = (struct listener){.server = server, .fd = -1};
+    server->control = (struct listener){.server = server, .fd = -1, .is_control = true};
+    pthread_condattr_init(&monotonic);
+    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+    pthread_mutex_init(&server->mutex, NULL);
+    pthread_cond_init(&server->ended, &monotonic);
+    pthread_condattr_destroy(&monotonic);
+    return server;
+}
+
+static enum status open_sockets(struct http_server *server, struct problem *problem)
+{
+    const struct http_settings *settings = &server->settings;
+
+    if (settings->control_path) {
+        enum status status = control_listen(settings->control_path, settings->control_group,
+                                            &server->control.fd, problem);
+
+        if (status)
+            return status;
+    }
+    return network_listen(settings, &server->network.fd, problem);
+}
+
+static enum status start_threads(struct http_server *server, struct problem *problem)
+{
+    enum status status;
+
+    if (!peers_init(&server->peers))
+        return problem_set(problem, STATUS_INTERNAL, "no thread for the HTTP deadlines");
+    if ((status = listener_start(&server->network, problem)))
+        return status;
+    return server->control.fd < 0 ? STATUS_OK : listener_start(&server->control, problem);
+}
+
+enum status http_start(const struct http_settings *settings, struct http_server **started,
+                       struct problem *problem)
+{
+    SCOPED(server_release) struct http_server *server = server_new(settings);
+    enum status status;
+
+    if ((status = open_sockets(server, problem)))
+        return status;
+    if ((status = start_threads(server, problem)))
+        return status;
+    *started = server;
+    server = NULL; /* now the caller's */
+    return STATUS_OK;
+}
+
+uint16_t http_port(const struct http_server *server)
+{
+    struct sockaddr_in6 address = {0};
+    socklen_t size = sizeof(address);
+
+    /* The port stands at the same place for both families. */
+    if (getsockname(server->network.fd, (struct sockaddr *)&address, &size))
+        return 0;
+    return ntohs(address.sin6_port);
+}
+
+/*
+ * Until every exchange has ended, or only those are left that no handler works
+ * on and `timeout_ms` have passed since. libmicrohttpd aborts when it is
+ * stopped with a suspended connection, so for handlers there is no limit.
+ */
+static void wait_for_exchanges(struct http_server *server, int timeout_ms)
+{
+    int64_t until = clock_boot_ms() + timeout_ms;
+
+    pthread_mutex_lock(&server->mutex);
+    while (server->under_way > 0 && (server->handling > 0 || clock_boot_ms() < until)) {
+        int64_t left = until - clock_boot_ms();
+        struct timespec check =
+            clock_wait_until(left > 0 && left < STOP_CHECK_MS ? left : STOP_CHECK_MS);
+
+        pthread_cond_timedwait(&server->ended, &server->mutex, &check);
+        if (server->handling > 0)
+            until = clock_boot_ms() + timeout_ms;
+    }
+    server->is_closing = true;
+    pthread_mutex_unlock(&server->mutex);
+}
+
+void http_stop(struct http_server *server, int timeout_ms)
+{
+    if (!server)
+        return;
+    pthread_mutex_lock(&server->mutex);
+    server->is_stopping = true;
+    pthread_mutex_unlock(&server->mutex);
+    listener_quiesce(&server->network);
+    listener_quiesce(&server->control);
+    wait_for_exchanges(server, timeout_ms);
+    server_free(server);
+}

@@ -1,0 +1,43 @@
+#ifndef HTTP_SERVER_H
+#define HTTP_SERVER_H
+
+#include <microhttpd.h>
+#include <pthread.h>
+#include <stdbool.h>
+
+#include "bridge/http/server.h"
+#include "peer.h"
+
+/* One door: a listening socket and the threads behind it. */
+struct listener {
+    struct http_server *server;
+    struct MHD_Daemon *daemon;
+    int fd;
+    bool is_control;
+};
+
+struct http_server {
+    struct http_settings settings;
+    struct listener network;
+    struct listener control;
+    struct peers peers;
+
+    pthread_mutex_t mutex; /* over what follows */
+    pthread_cond_t ended;
+    size_t under_way; /* exchanges that were let in and have not ended */
+    size_t handling;  /* those of them with a handler at work, suspended or not */
+    bool is_stopping; /* lets no further exchange in */
+    bool is_closing;  /* calls no further handler */
+};
+
+/* False when the server is stopping. */
+bool server_let_in(struct http_server *server);
+void server_let_out(struct http_server *server);
+
+/* False when it is too late. Between the two, nobody stops libmicrohttpd. */
+bool server_begin_handling(struct http_server *server);
+void server_end_handling(struct http_server *server);
+
+bool server_is_stopping(struct http_server *server);
+
+#endif
