@@ -41,9 +41,19 @@ bool text_equal_ascii(const char *left, const char *right)
     return strcasecmp(left, right) == 0;
 }
 
+size_t text_utf8_size(struct bytes text)
+{
+    const uint8_t *start = text.data;
+    const uint8_t *bad = text.size ? u8_check(start, text.size) : NULL;
+
+    return bad ? (size_t)(bad - start) : text.size;
+}
+
 bool text_is_utf8(const char *text)
 {
-    return !u8_check((const uint8_t *)text, strlen(text));
+    struct bytes bytes = bytes_of_text(text);
+
+    return text_utf8_size(bytes) == bytes.size;
 }
 
 char *text_trim(struct arena *arena, const char *text)

@@ -23,6 +23,9 @@ bool text_equal_ascii(const char *left, const char *right);
 /* Well-formed UTF-8: no overlong forms, no surrogates (RFC 3629). */
 bool text_is_utf8(const char *text);
 
+/* How many bytes from the start are whole UTF-8 characters. */
+size_t text_utf8_size(struct bytes text);
+
 /* A copy without white space at either end. */
 char *text_trim(struct arena *arena, const char *text);
 

@@ -7,7 +7,7 @@
 
 #include "bridge/base/status.h"
 
-/* Every setting; the table in config.c says name, kind, range and default of each. */
+/* Every setting; the table in setting.c says name, kind, range and default of each. */
 struct config {
     char *store_path;
     uint64_t store_size; /* bytes */
@@ -36,6 +36,8 @@ struct config {
 /*
  * Read a YAML file. Every name must be known, every value fit its kind and
  * range, what must be given be there; a relative path is relative to the file.
+ *
+ * config - to be cleared, whatever comes back.
  *
  * STATUS_CONFIGURATION  "FILE:LINE:COLUMN: what is wrong, what was expected, and
  *                       which name may have been meant"

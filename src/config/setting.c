@@ -1,0 +1,360 @@
+#include "setting.h"
+
+#include <arpa/inet.h>
+#include <ctype.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "bridge/base/text.h"
+
+enum { TEXT_MOST = 1024, SOCKET_PATH_MOST = 107 /* what fits into a sockaddr_un */ };
+
+#define KIB UINT64_C(1024)
+#define MIB (KIB * 1024)
+#define GIB (MIB * 1024)
+#define TIB (GIB * 1024)
+
+#define FIELD(field) .offset = offsetof(struct config, field)
+
+static const char *const web_schemes[] = {"http://", "https://", NULL};
+static const char *const directory_schemes[] = {"ldap://", "ldapi://", NULL};
+static const char *const profiles[] = {"openldap", NULL};
+static const char *const log_levels[] = {"debug", "info", "warning", "error", NULL};
+
+const struct setting settings[] = {
+    {.name = "store.path",
+     .kind = SETTING_PATH,
+     FIELD(store_path),
+     .fallback = "/var/lib/rolebridge/store",
+     .help = "The folder of the store; rolebridge init makes it"},
+    {.name = "store.size",
+     .kind = SETTING_SIZE,
+     FIELD(store_size),
+     .least = MIB,
+     .most = 16 * TIB,
+     .fallback = "64GiB",
+     .help = "The most the store may grow to; it takes only what it holds"},
+    {.name = "http.address",
+     .kind = SETTING_ADDRESS,
+     FIELD(http_address),
+     .fallback = "127.0.0.1",
+     .help = "Where identity providers come in, by plain HTTP behind a TLS proxy"},
+    {.name = "http.port",
+     .kind = SETTING_INTEGER,
+     FIELD(http_port),
+     .least = 0,
+     .most = 65535,
+     .fallback = "8080",
+     .help = "The TCP port there; 0 takes a free one"},
+    {.name = "http.public_url",
+     .kind = SETTING_URI,
+     FIELD(http_public_url),
+     .choices = web_schemes,
+     .example = "https://bridge.example.org",
+     .help = "What the proxy is called from outside, for the addresses in answers"},
+    {.name = "control.socket",
+     .kind = SETTING_PATH,
+     FIELD(control_socket),
+     .most = SOCKET_PATH_MOST,
+     .fallback = "/run/rolebridge/control.sock",
+     .help = "Where the commands reach the daemon"},
+    {.name = "control.group",
+     .kind = SETTING_TEXT,
+     FIELD(control_group),
+     .example = "rolebridge-admin",
+     .help = "The group that may use the socket, besides root and the daemon's user"},
+    {.name = "directory.uri",
+     .kind = SETTING_URI,
+     FIELD(directory_uri),
+     .choices = directory_schemes,
+     .example = "ldap://127.0.0.1:389",
+     .help = "The directory server; without it changes wait in the outbox"},
+    {.name = "directory.profile",
+     .kind = SETTING_CHOICE,
+     FIELD(directory_profile),
+     .choices = profiles,
+     .fallback = "openldap",
+     .help = "What kind of directory server it is"},
+    {.name = "directory.bind_dn",
+     .kind = SETTING_TEXT,
+     FIELD(directory_bind_dn),
+     .example = "cn=rolebridge,dc=example,dc=org",
+     .required_by = "directory.uri",
+     .help = "The account that the bridge binds as"},
+    {.name = "directory.password_file",
+     .kind = SETTING_PATH,
+     FIELD(directory_password_file),
+     .example = "/etc/rolebridge/directory.password",
+     .required_by = "directory.uri",
+     .help = "A file with its password and nothing else, mode 0600"},
+    {.name = "directory.people_base",
+     .kind = SETTING_TEXT,
+     FIELD(directory_people_base),
+     .example = "ou=people,dc=example,dc=org",
+     .required_by = "directory.uri",
+     .help = "The DN below which people's entries are"},
+    {.name = "directory.roles_base",
+     .kind = SETTING_TEXT,
+     FIELD(directory_roles_base),
+     .example = "ou=roles,dc=example,dc=org",
+     .required_by = "directory.uri",
+     .help = "The DN below which the groups of roles and sites are"},
+    {.name = "directory.connect_timeout",
+     .kind = SETTING_SECONDS,
+     FIELD(directory_connect_seconds),
+     .least = 1,
+     .most = 60,
+     .fallback = "5s",
+     .help = "How long to wait for a connection and the bind"},
+    {.name = "directory.operation_timeout",
+     .kind = SETTING_SECONDS,
+     FIELD(directory_operation_seconds),
+     .least = 1,
+     .most = 600,
+     .fallback = "10s",
+     .help = "How long to wait for an answer of the directory"},
+    {.name = "log.level",
+     .kind = SETTING_CHOICE,
+     FIELD(log_level),
+     .choices = log_levels,
+     .fallback = "info",
+     .help = "What is logged: this level and what is worse"},
+};
+
+const size_t setting_count = sizeof(settings) / sizeof(settings[0]);
+
+/* The largest first, as a number is shown in the largest that divides it. */
+struct unit {
+    const char *name;
+    uint64_t factor;
+};
+
+static const struct unit size_units[] = {{"TiB", TIB}, {"GiB", GIB}, {"MiB", MIB},
+                                         {"KiB", KIB}, {"B", 1},     {NULL, 0}};
+static const struct unit second_units[] = {{"h", 3600}, {"m", 60}, {"s", 1}, {NULL, 0}};
+static const struct unit no_units[] = {{"", 1}, {NULL, 0}};
+
+/* NULL for what is a text. */
+static const struct unit *units_of(enum setting_kind kind)
+{
+    switch (kind) {
+    case SETTING_INTEGER:
+        return no_units;
+    case SETTING_SIZE:
+        return size_units;
+    case SETTING_SECONDS:
+        return second_units;
+    case SETTING_TEXT:
+    case SETTING_PATH:
+    case SETTING_URI:
+    case SETTING_ADDRESS:
+    case SETTING_CHOICE:
+        return NULL;
+    }
+    return NULL;
+}
+
+const struct setting *setting_find(const char *name)
+{
+    for (size_t i = 0; name && i < setting_count; i++)
+        if (strcmp(settings[i].name, name) == 0)
+            return &settings[i];
+    return NULL;
+}
+
+const char *setting_key(const struct setting *setting)
+{
+    return strchr(setting->name, '.') + 1;
+}
+
+bool setting_is_in(const struct setting *setting, const char *section)
+{
+    size_t size = strlen(section);
+
+    return strncmp(setting->name, section, size) == 0 && setting->name[size] == '.';
+}
+
+bool setting_is_number(const struct setting *setting)
+{
+    return units_of(setting->kind) != NULL;
+}
+
+/* Digits, white space if there is a unit, and the unit, whatever the case of its letters. */
+static bool parse_number(const char *value, const struct unit *unit, uint64_t *number)
+{
+    uint64_t parsed = 0;
+
+    if (!isdigit((unsigned char)*value))
+        return false;
+    for (; isdigit((unsigned char)*value); value++) {
+        uint64_t digit = (uint64_t)(*value - '0');
+
+        if (parsed > (UINT64_MAX - digit) / 10)
+            return false;
+        parsed = parsed * 10 + digit;
+    }
+    while (*value == ' ')
+        value++;
+    while (unit->name && !text_equal_ascii(unit->name, value))
+        unit++;
+    if (!unit->name || parsed > UINT64_MAX / unit->factor)
+        return false;
+    *number = parsed * unit->factor;
+    return true;
+}
+
+static bool is_address(const char *value)
+{
+    unsigned char parsed[sizeof(struct in6_addr)];
+
+    return inet_pton(AF_INET, value, parsed) == 1 || inet_pton(AF_INET6, value, parsed) == 1;
+}
+
+static bool is_choice(const char *value, const char *const *choice)
+{
+    while (*choice && strcmp(*choice, value) != 0)
+        choice++;
+    return *choice;
+}
+
+/* A scheme that is known and something behind it. */
+static bool is_uri(const char *value, const char *const *scheme)
+{
+    while (*scheme && strncmp(*scheme, value, strlen(*scheme)) != 0)
+        scheme++;
+    return *scheme && value[strlen(*scheme)] && !strpbrk(value, " \t");
+}
+
+static bool is_fitting(const struct setting *setting, const char *value)
+{
+    switch (setting->kind) {
+    case SETTING_ADDRESS:
+        return is_address(value);
+    case SETTING_URI:
+        return is_uri(value, setting->choices);
+    case SETTING_CHOICE:
+        return is_choice(value, setting->choices);
+    case SETTING_TEXT:
+    case SETTING_PATH:
+    case SETTING_INTEGER:
+    case SETTING_SIZE:
+    case SETTING_SECONDS:
+        return true;
+    }
+    return false;
+}
+
+static char *joined(const char *left, const char *middle, const char *right)
+{
+    size_t size = strlen(left) + strlen(middle) + strlen(right) + 1;
+    char *whole = heap_alloc(size, 1);
+
+    (void)snprintf(whole, size, "%s%s%s", left, middle, right);
+    return whole;
+}
+
+static char *whole_text(const struct setting *setting, const char *value, const char *folder)
+{
+    if (setting->kind == SETTING_PATH && value[0] != '/')
+        return joined(folder, "/", value);
+    return joined(value, "", "");
+}
+
+static size_t text_most(const struct setting *setting)
+{
+    return setting->most ? (size_t)setting->most : TEXT_MOST;
+}
+
+static bool apply_text(const struct setting *setting, const char *value, const char *folder,
+                       char **field)
+{
+    char *text;
+
+    if (!*value || !is_fitting(setting, value))
+        return false;
+    text = whole_text(setting, value, folder);
+    if (strlen(text) > text_most(setting)) {
+        free(text);
+        return false;
+    }
+    free(*field);
+    *field = text;
+    return true;
+}
+
+static bool apply_number(const struct setting *setting, const char *value, uint64_t *field)
+{
+    uint64_t number;
+
+    if (!parse_number(value, units_of(setting->kind), &number))
+        return false;
+    if (number < setting->least || number > setting->most)
+        return false;
+    *field = number;
+    return true;
+}
+
+bool setting_apply(const struct setting *setting, const char *value, const char *folder,
+                   struct config *config)
+{
+    void *field = (char *)config + setting->offset;
+
+    if (setting_is_number(setting))
+        return apply_number(setting, value, field);
+    return apply_text(setting, value, folder, field);
+}
+
+static char *format_number(const struct unit *unit, uint64_t number, struct arena *arena)
+{
+    while (unit[1].name && (number == 0 || number % unit->factor != 0))
+        unit++;
+    return arena_printf(arena, "%" PRIu64 "%s", number / unit->factor, unit->name);
+}
+
+static char *listed(const char *first, const char *const *choices, struct arena *arena)
+{
+    struct text text = {.arena = arena};
+
+    text_add(&text, first);
+    for (size_t i = 0; choices[i]; i++) {
+        const char *comma = choices[i + 1] ? ", " : " or ";
+
+        text_add(&text, i == 0 ? "" : comma);
+        text_add(&text, choices[i]);
+    }
+    return text.data;
+}
+
+static char *range(const char *what, const struct setting *setting, struct arena *arena)
+{
+    const struct unit *units = units_of(setting->kind);
+
+    return arena_printf(arena, "%s from %s to %s", what,
+                        format_number(units, setting->least, arena),
+                        format_number(units, setting->most, arena));
+}
+
+char *setting_expected(const struct setting *setting, struct arena *arena)
+{
+    switch (setting->kind) {
+    case SETTING_TEXT:
+        return arena_printf(arena, "a text of 1 to %zu bytes", text_most(setting));
+    case SETTING_PATH:
+        return arena_printf(arena, "a path of 1 to %zu bytes", text_most(setting));
+    case SETTING_URI:
+        return listed("a URI that begins with ", setting->choices, arena);
+    case SETTING_ADDRESS:
+        return arena_strdup(arena, "an IP address");
+    case SETTING_INTEGER:
+        return range("a whole number", setting, arena);
+    case SETTING_SIZE:
+        return range("a size with its unit", setting, arena);
+    case SETTING_SECONDS:
+        return range("a time with its unit", setting, arena);
+    case SETTING_CHOICE:
+        return listed("", setting->choices, arena);
+    }
+    return NULL;
+}

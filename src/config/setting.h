@@ -1,0 +1,55 @@
+#ifndef CONFIG_SETTING_H
+#define CONFIG_SETTING_H
+
+#include "bridge/base/arena.h"
+#include "bridge/config/config.h"
+
+enum setting_kind {
+    SETTING_TEXT,
+    SETTING_PATH,    /* of a file; relative to the configuration's folder */
+    SETTING_URI,     /* begins with one of `choices` */
+    SETTING_ADDRESS, /* a numeric IP address */
+    SETTING_INTEGER,
+    SETTING_SIZE,    /* with its unit: 64GiB */
+    SETTING_SECONDS, /* with its unit: 5s */
+    SETTING_CHOICE   /* one of `choices` */
+};
+
+struct setting {
+    const char *name; /* section and key: "http.port" */
+    enum setting_kind kind;
+    size_t offset;        /* in struct config: a char * or, for a number, a uint64_t */
+    uint64_t least, most; /* of a number; `most` of a text is its length in bytes, 0: TEXT_MOST */
+    const char *const *choices; /* ended by NULL */
+    const char *fallback;       /* as it would be written; NULL: unset */
+    const char *example;        /* for the sample, where there is no fallback */
+    const char *required_by;    /* must be given as soon as this one is */
+    const char *help;           /* one line */
+};
+
+extern const struct setting settings[]; /* a section's settings stand together */
+extern const size_t setting_count;
+
+const struct setting *setting_find(const char *name); /* NULL: none; takes NULL */
+
+/* Whether `section` is the part of the name before the dot. */
+bool setting_is_in(const struct setting *setting, const char *section);
+
+/* The part of the name behind the dot. */
+const char *setting_key(const struct setting *setting);
+
+/* Whether it is a number in struct config. */
+bool setting_is_number(const struct setting *setting);
+
+/*
+ * Put a value into the configuration as it is written. `folder` is what a
+ * relative path starts from. False, and nothing changed, when it does not fit
+ * the kind or the range: setting_expected says what would.
+ */
+bool setting_apply(const struct setting *setting, const char *value, const char *folder,
+                   struct config *config);
+
+/* "a whole number from 1 to 65535" */
+char *setting_expected(const struct setting *setting, struct arena *arena);
+
+#endif

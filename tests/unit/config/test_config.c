@@ -1,0 +1,306 @@
+#include "unit.h"
+
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "bridge/base/arena.h"
+#include "bridge/base/text.h"
+#include "bridge/config/config.h"
+#include "setting.h"
+
+#define CASES CASES_DIR "/config"
+
+enum { LINE_SIZE = 2048 };
+
+static char folder[] = "/tmp/config-XXXXXX";
+
+static int make_folder(void **state)
+{
+    (void)state;
+    return mkdtemp(folder) ? 0 : -1;
+}
+
+static int drop_folder(void **state)
+{
+    (void)state;
+    return rmdir(folder);
+}
+
+static char *given_a_file(struct arena *arena, const char *content)
+{
+    char *path = arena_printf(arena, "%s/bridge.yaml", folder);
+    FILE *file = fopen(path, "w");
+
+    assert_non_null(file);
+    assert_true(fputs(content, file) >= 0);
+    assert_int_equal(fclose(file), 0);
+    return path;
+}
+
+/* The first line of a case: "# ok" or "# expect: " and the problem without the file's name. */
+static void read_expectation(const char *path, char line[LINE_SIZE])
+{
+    FILE *file = fopen(path, "r");
+
+    assert_non_null(file);
+    assert_non_null(fgets(line, LINE_SIZE, file));
+    assert_int_equal(fclose(file), 0);
+    line[strcspn(line, "\n")] = '\0';
+}
+
+static void check_case(const char *path)
+{
+    SCOPED(config_clear) struct config config;
+    struct problem problem = {0};
+    char line[LINE_SIZE], got[LINE_SIZE];
+    enum status status = config_load(path, &config, &problem);
+
+    read_expectation(path, line);
+    if (status)
+        (void)snprintf(got, sizeof(got), "# expect: %s", problem.detail + strlen(path) + 1);
+    else
+        (void)snprintf(got, sizeof(got), "# ok");
+    if (strcmp(got, line) != 0)
+        print_error("%s\n", path);
+    assert_string_equal(got, line);
+    assert_int_equal(status, status ? STATUS_CONFIGURATION : STATUS_OK);
+}
+
+static void every_case_ends_as_its_first_line_says(void **state)
+{
+    SCOPED(arena_release) struct arena *arena = arena_new();
+    DIR *cases = opendir(CASES);
+    int count = 0;
+
+    (void)state;
+    assert_non_null(cases);
+    for (struct dirent *entry; (entry = readdir(cases));) {
+        if (!strstr(entry->d_name, ".yaml"))
+            continue;
+        check_case(arena_printf(arena, "%s/%s", CASES, entry->d_name));
+        count++;
+    }
+    (void)closedir(cases);
+
+    assert_true(count >= 30);
+}
+
+static void what_is_not_given_has_its_default(void **state)
+{
+    SCOPED(config_clear) struct config config;
+
+    (void)state;
+    assert_int_equal(config_load(CASES "/nothing-but-comments.yaml", &config, NULL), STATUS_OK);
+
+    assert_string_equal(config.store_path, "/var/lib/rolebridge/store");
+    assert_int_equal(config.store_size, UINT64_C(64) << 30);
+    assert_string_equal(config.http_address, "127.0.0.1");
+    assert_int_equal(config.http_port, 8080);
+    assert_null(config.http_public_url);
+    assert_string_equal(config.control_socket, "/run/rolebridge/control.sock");
+    assert_null(config.control_group);
+    assert_null(config.directory_uri);
+    assert_string_equal(config.directory_profile, "openldap");
+    assert_int_equal(config.directory_connect_seconds, 5);
+    assert_int_equal(config.directory_operation_seconds, 10);
+    assert_string_equal(config.log_level, "info");
+}
+
+static void what_is_given_is_read_with_its_unit(void **state)
+{
+    SCOPED(config_clear) struct config config;
+
+    (void)state;
+    assert_int_equal(config_load(CASES "/all-settings.yaml", &config, NULL), STATUS_OK);
+
+    assert_string_equal(config.store_path, "/srv/store");
+    assert_int_equal(config.store_size, 512 << 20);
+    assert_string_equal(config.http_address, "::1");
+    assert_int_equal(config.http_port, 0);
+    assert_string_equal(config.control_group, "bridge");
+    assert_string_equal(config.directory_uri, "ldapi://%2Frun%2Fldapi");
+    assert_int_equal(config.directory_connect_seconds, 60);
+    assert_string_equal(config.log_level, "debug");
+}
+
+static void a_relative_path_starts_from_the_folder_of_the_file(void **state)
+{
+    SCOPED(arena_release) struct arena *arena = arena_new();
+    SCOPED(config_clear) struct config config;
+    char *path = given_a_file(arena, "store: {path: data}\ncontrol: {socket: run/s}\n");
+
+    (void)state;
+    assert_int_equal(config_load(path, &config, NULL), STATUS_OK);
+    assert_int_equal(unlink(path), 0);
+
+    assert_string_equal(config.store_path, arena_printf(arena, "%s/data", folder));
+    assert_string_equal(config.control_socket, arena_printf(arena, "%s/run/s", folder));
+}
+
+static void an_empty_file_is_all_defaults(void **state)
+{
+    SCOPED(arena_release) struct arena *arena = arena_new();
+    SCOPED(config_clear) struct config config;
+    char *path = given_a_file(arena, "");
+
+    (void)state;
+    assert_int_equal(config_load(path, &config, NULL), STATUS_OK);
+    assert_int_equal(unlink(path), 0);
+
+    assert_int_equal(config.http_port, 8080);
+}
+
+static void a_byte_order_mark_does_not_matter(void **state)
+{
+    SCOPED(arena_release) struct arena *arena = arena_new();
+    SCOPED(config_clear) struct config config;
+    char *path = given_a_file(arena, "\xEF\xBB\xBFhttp:\n  port: 81\n");
+
+    (void)state;
+    assert_int_equal(config_load(path, &config, NULL), STATUS_OK);
+    assert_int_equal(unlink(path), 0);
+
+    assert_int_equal(config.http_port, 81);
+}
+
+static void assert_refused(const char *path, const char *detail)
+{
+    SCOPED(config_clear) struct config config;
+    struct problem problem = {0};
+
+    assert_int_equal(config_load(path, &config, &problem), STATUS_CONFIGURATION);
+    assert_string_equal(problem.detail, detail);
+}
+
+static void a_file_that_cannot_be_read_is_named_with_the_reason(void **state)
+{
+    SCOPED(arena_release) struct arena *arena = arena_new();
+    char *pipe = arena_printf(arena, "%s/pipe", folder);
+
+    (void)state;
+    assert_int_equal(mkfifo(pipe, 0600), 0);
+
+    assert_refused("/nowhere/bridge.yaml", "/nowhere/bridge.yaml: No such file or directory");
+    assert_refused(folder, arena_printf(arena, "%s: not a regular file", folder));
+    assert_refused(pipe, arena_printf(arena, "%s: not a regular file", pipe));
+
+    assert_int_equal(unlink(pipe), 0);
+}
+
+static void a_file_that_is_far_too_large_is_refused(void **state)
+{
+    SCOPED(arena_release) struct arena *arena = arena_new();
+    char *path = given_a_file(arena, "");
+
+    (void)state;
+    assert_int_equal(truncate(path, 1 << 30), 0);
+
+    assert_refused(path,
+                   arena_printf(arena, "%s: larger than 256 KiB; is it the configuration?", path));
+
+    assert_int_equal(unlink(path), 0);
+}
+
+static char *sample(struct arena *arena)
+{
+    char *text = NULL;
+    size_t size = 0;
+    FILE *out = open_memstream(&text, &size);
+    char *copy;
+
+    config_sample(out);
+    assert_int_equal(fclose(out), 0);
+    copy = arena_strdup(arena, text);
+    free(text);
+    return copy;
+}
+
+static void the_sample_loads_as_it_is(void **state)
+{
+    SCOPED(arena_release) struct arena *arena = arena_new();
+    SCOPED(config_clear) struct config config;
+    struct problem problem = {0};
+    char *path = given_a_file(arena, sample(arena));
+
+    (void)state;
+    assert_int_equal(config_load(path, &config, &problem), STATUS_OK);
+    assert_int_equal(unlink(path), 0);
+
+    assert_int_equal(config.http_port, 8080);
+    assert_null(config.directory_uri);
+}
+
+/* Settings stand behind a "#" and comments behind a "# ". */
+static void the_sample_loads_with_every_setting_put_in_force(void **state)
+{
+    SCOPED(arena_release) struct arena *arena = arena_new();
+    SCOPED(config_clear) struct config config;
+    struct problem problem = {0};
+    char *text = sample(arena), *path;
+
+    (void)state;
+    for (char *c = text; (c = strstr(c, "  #")); c += 3)
+        if (c[3] != ' ')
+            memmove(c + 2, c + 3, strlen(c + 3) + 1);
+    path = given_a_file(arena, text);
+    assert_int_equal(config_load(path, &config, &problem), STATUS_OK);
+    assert_int_equal(unlink(path), 0);
+
+    assert_string_equal(config.directory_uri, "ldap://127.0.0.1:389");
+    assert_string_equal(config.log_level, "info");
+}
+
+static void every_setting_is_whole_and_in_the_sample(void **state)
+{
+    SCOPED(arena_release) struct arena *arena = arena_new();
+    char *text = sample(arena);
+
+    (void)state;
+    for (size_t i = 0; i < setting_count; i++) {
+        const struct setting *setting = &settings[i];
+
+        assert_ptr_equal(setting_find(setting->name), setting);
+        assert_true(setting->fallback || setting->example);
+        assert_non_null(strstr(text, arena_printf(arena, "  #%s: ", setting_key(setting))));
+        assert_non_null(strstr(text, setting->help));
+        assert_non_null(strstr(text, setting_expected(setting, arena)));
+        assert_true(!setting->required_by || setting_find(setting->required_by));
+    }
+}
+
+static void clearing_twice_does_no_harm(void **state)
+{
+    struct config config;
+
+    (void)state;
+    assert_int_equal(config_load(CASES "/all-settings.yaml", &config, NULL), STATUS_OK);
+
+    config_clear(&config);
+    config_clear(&config);
+
+    assert_null(config.store_path);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_case_ends_as_its_first_line_says),
+        cmocka_unit_test(what_is_not_given_has_its_default),
+        cmocka_unit_test(what_is_given_is_read_with_its_unit),
+        cmocka_unit_test(a_relative_path_starts_from_the_folder_of_the_file),
+        cmocka_unit_test(an_empty_file_is_all_defaults),
+        cmocka_unit_test(a_byte_order_mark_does_not_matter),
+        cmocka_unit_test(a_file_that_cannot_be_read_is_named_with_the_reason),
+        cmocka_unit_test(a_file_that_is_far_too_large_is_refused),
+        cmocka_unit_test(the_sample_loads_as_it_is),
+        cmocka_unit_test(the_sample_loads_with_every_setting_put_in_force),
+        cmocka_unit_test(every_setting_is_whole_and_in_the_sample),
+        cmocka_unit_test(clearing_twice_does_no_harm),
+    };
+
+    return cmocka_run_group_tests(tests, make_folder, drop_folder);
+}
