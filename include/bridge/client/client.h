@@ -12,6 +12,7 @@ struct client {
     const char *url;         /* without a trailing slash: http://127.0.0.1:8080 */
     const char *token;       /* NULL on the control socket */
     int timeout_seconds;     /* for the whole request */
+    const char *config_path; /* how the daemon is started, for the words; NULL: the usual one */
 };
 
 struct client_answer {
@@ -20,13 +21,16 @@ struct client_answer {
 };
 
 /*
- * Send a request and read its answer. An answer of 400 and above comes back as
+ * Send a request and read its answer: JSON, at most 16 MiB. Connecting takes at
+ * most 5 seconds, and no redirection is followed. An answer of 400 and above comes back as
  * the status that it stands for, with the server's `detail` as the problem.
  *
  * path - "/scim/v2/Users?filter=..."; escaped: see client_escape.
  * body - may be NULL; borrowed.
  *
  * STATUS_UNREACHABLE  no daemon there, or no answer in time; says how to start it
+ * STATUS_FORBIDDEN    the socket is there and may not be opened, too
+ * STATUS_INTERNAL     what answered is not the daemon: no JSON, too large, a redirection
  */
 enum status client_request(const struct client *client, const char *method, const char *path,
                            const json_t *body, struct client_answer *answer,

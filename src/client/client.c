@@ -1,0 +1,292 @@
+#include "bridge/client/client.h"
+
+#include <curl/curl.h>
+#include <errno.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    CONNECT_SECONDS = 5,
+    ANSWER_MOST = 16 * 1024 * 1024, /* bytes */
+    FIRST_CAPACITY = 16 * 1024,
+    HTTP_REDIRECTION = 300,
+    HTTP_FAILURE = 400
+};
+
+/* The body of the answer as it comes in. */
+struct received {
+    char *data;
+    size_t size;
+    size_t capacity;
+    bool is_too_large;
+};
+
+/* What one request holds and gives back. */
+struct transfer {
+    CURL *curl;
+    struct curl_slist *headers;
+    char *url;
+    char *sent; /* the body as text; NULL: none */
+    struct received received;
+    char words[CURL_ERROR_SIZE]; /* the library's, about its failure */
+};
+
+static void transfer_clear(struct transfer *transfer)
+{
+    curl_easy_cleanup(transfer->curl);
+    curl_slist_free_all(transfer->headers);
+    free(transfer->url);
+    free(transfer->sent);
+    free(transfer->received.data);
+}
+
+/* ----------------------------------------------------------------- sending */
+
+/* As libcurl calls it: anything but the whole size ends the transfer. */
+static size_t receive(char *data, size_t unit, size_t count, void *context)
+{
+    struct received *received = context;
+    size_t size = unit * count;
+
+    if (size > ANSWER_MOST - received->size) {
+        received->is_too_large = true;
+        return 0;
+    }
+    if (received->capacity < received->size + size) {
+        size_t capacity = received->capacity ? received->capacity : FIRST_CAPACITY;
+
+        while (capacity < received->size + size)
+            capacity *= 2;
+        received->data = heap_resize(received->data, capacity);
+        received->capacity = capacity;
+    }
+    if (size)
+        memcpy(received->data + received->size, data, size);
+    received->size += size;
+    return size;
+}
+
+static bool add_header(struct transfer *transfer, const char *line)
+{
+    struct curl_slist *longer = curl_slist_append(transfer->headers, line);
+
+    if (longer)
+        transfer->headers = longer;
+    return longer;
+}
+
+/* The place of the daemon, for the words. */
+static const char *place_of(const struct client *client)
+{
+    return client->socket_path ? client->socket_path : client->url;
+}
+
+static char *url_of(const struct client *client, const char *path)
+{
+    const char *base = client->socket_path ? "http://localhost" : client->url;
+    size_t base_size = strlen(base), path_size = strlen(path);
+    char *url = heap_alloc(base_size + path_size + 1, 1);
+
+    memcpy(url, base, base_size);
+    memcpy(url + base_size, path, path_size);
+    return url;
+}
+
+static bool set_limits(CURL *curl, const struct client *client)
+{
+    return !curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https") &&
+           !curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, 0L) &&
+           !curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L) &&
+           !curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT, (long)CONNECT_SECONDS) &&
+           !curl_easy_setopt(curl, CURLOPT_TIMEOUT, (long)client->timeout_seconds);
+}
+
+static bool set_place(struct transfer *transfer, const struct client *client, const char *path)
+{
+    CURL *curl = transfer->curl;
+
+    transfer->url = url_of(client, path);
+    if (curl_easy_setopt(curl, CURLOPT_URL, transfer->url))
+        return false;
+    if (client->socket_path &&
+        (curl_easy_setopt(curl, CURLOPT_UNIX_SOCKET_PATH, client->socket_path) ||
+         curl_easy_setopt(curl, CURLOPT_PROXY, "")))
+        return false;
+    return !client->token || (!curl_easy_setopt(curl, CURLOPT_HTTPAUTH, CURLAUTH_BEARER) &&
+                              !curl_easy_setopt(curl, CURLOPT_XOAUTH2_BEARER, client->token));
+}
+
+/* Nothing that would end the header it goes into. */
+static bool is_token(const char *token)
+{
+    while (*token > ' ' && *token < 0x7F)
+        token++;
+    return !*token;
+}
+
+static bool set_body(struct transfer *transfer, const char *method, const json_t *body)
+{
+    bool may_have_one = strcmp(method, "GET") != 0 && strcmp(method, "DELETE") != 0;
+
+    if (body && !(transfer->sent = json_dumps(body, JSON_COMPACT)))
+        return false;
+    if (!body && !may_have_one)
+        return true;
+    /* A POST of nothing still has to say how long it is. */
+    return !curl_easy_setopt(transfer->curl, CURLOPT_POSTFIELDS, body ? transfer->sent : "") &&
+           add_header(transfer, body ? "Content-Type: application/scim+json" : "Content-Type:");
+}
+
+static bool set_request(struct transfer *transfer, const char *method)
+{
+    CURL *curl = transfer->curl;
+
+    return add_header(transfer, "Accept: application/scim+json, application/json") &&
+           add_header(transfer, "Expect:") &&
+           !curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST, method) &&
+           !curl_easy_setopt(curl, CURLOPT_HTTPHEADER, transfer->headers) &&
+           !curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, receive) &&
+           !curl_easy_setopt(curl, CURLOPT_WRITEDATA, &transfer->received) &&
+           !curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, transfer->words);
+}
+
+/* --------------------------------------------------------------- answering */
+
+/* Nobody took the connection. */
+static enum status fail_connecting(CURL *curl, const struct client *client, struct problem *problem)
+{
+    const char *place = place_of(client);
+    long reason = 0;
+
+    (void)curl_easy_getinfo(curl, CURLINFO_OS_ERRNO, &reason);
+    if (client->socket_path && (reason == EACCES || reason == EPERM))
+        return problem_set(problem, STATUS_FORBIDDEN,
+                           "you may not open %s; be root, the daemon's user or in the group that "
+                           "control.group names",
+                           place);
+    return problem_set(problem, STATUS_UNREACHABLE,
+                       "no daemon answers on %s; start it with: rolebridge serve%s%s", place,
+                       client->config_path ? " --config " : "",
+                       client->config_path ? client->config_path : "");
+}
+
+static enum status fail_transfer(const struct transfer *transfer, const struct client *client,
+                                 CURLcode code, struct problem *problem)
+{
+    const char *place = place_of(client);
+    const char *words = *transfer->words ? transfer->words : curl_easy_strerror(code);
+    long connects = 0;
+
+    (void)curl_easy_getinfo(transfer->curl, CURLINFO_NUM_CONNECTS, &connects);
+    if (transfer->received.is_too_large)
+        return problem_set(problem, STATUS_INTERNAL, "the answer from %s is larger than 16 MiB",
+                           place);
+    if (code == CURLE_COULDNT_CONNECT || code == CURLE_COULDNT_RESOLVE_HOST ||
+        (code == CURLE_OPERATION_TIMEDOUT && connects == 0))
+        return fail_connecting(transfer->curl, client, problem);
+    if (connects == 0)
+        return problem_set(problem, STATUS_INVALID_VALUE, "%s: %s", transfer->url, words);
+    if (code == CURLE_OPERATION_TIMEDOUT)
+        return problem_set(problem, STATUS_UNREACHABLE,
+                           "no answer from %s in time; what was asked may still be done: look "
+                           "before asking again",
+                           place);
+    return problem_set(problem, STATUS_UNREACHABLE, "the connection to %s failed: %s", place,
+                       words);
+}
+
+/* These two are said about the daemon and the configuration, never by the daemon. */
+static bool is_sent(enum status status)
+{
+    return status != STATUS_UNREACHABLE && status != STATUS_CONFIGURATION;
+}
+
+static bool is_same_type(const char *left, const char *right)
+{
+    return left && right ? strcmp(left, right) == 0 : left == right;
+}
+
+/* The status that is rendered like this; failing that, the first one with this code. */
+static enum status status_of_answer(long http, const char *scim_type)
+{
+    enum status same_code = http < 500 ? STATUS_INVALID_VALUE : STATUS_INTERNAL;
+    bool is_found = false;
+
+    for (enum status status = STATUS_OK; status < STATUS_COUNT; status++) {
+        if (status_http(status) != http || !is_sent(status))
+            continue;
+        if (is_same_type(status_scim_type(status), scim_type))
+            return status;
+        if (!is_found)
+            same_code = status;
+        is_found = true;
+    }
+    return same_code;
+}
+
+static enum status fail_answered(const struct client *client, long http, const json_t *body,
+                                 struct problem *problem)
+{
+    const char *detail = json_string_value(json_object_get(body, "detail"));
+    const char *scim_type = json_string_value(json_object_get(body, "scimType"));
+    enum status status = status_of_answer(http, scim_type);
+
+    if (detail)
+        return problem_set(problem, status, "%s", detail);
+    return problem_set(problem, status, "%s answered with HTTP status %ld and no reason",
+                       place_of(client), http);
+}
+
+static enum status read_answer(const struct transfer *transfer, const struct client *client,
+                               struct client_answer *answer, struct problem *problem)
+{
+    const struct received *received = &transfer->received;
+    json_auto_t *body = NULL;
+
+    (void)curl_easy_getinfo(transfer->curl, CURLINFO_RESPONSE_CODE, &answer->status);
+    if (received->size)
+        body = json_loadb(received->data, received->size, 0, NULL);
+    if (answer->status >= HTTP_FAILURE)
+        return fail_answered(client, answer->status, body, problem);
+    if (answer->status >= HTTP_REDIRECTION || (received->size && !body))
+        return problem_set(problem, STATUS_INTERNAL,
+                           "%s answered with HTTP status %ld and no JSON; is Rolebridge there?",
+                           place_of(client), answer->status);
+    answer->body = body;
+    body = NULL; /* now the caller's */
+    return STATUS_OK;
+}
+
+/* -------------------------------------------------------------------- face */
+
+enum status client_request(const struct client *client, const char *method, const char *path,
+                           const json_t *body, struct client_answer *answer,
+                           struct problem *problem)
+{
+    SCOPED(transfer_clear) struct transfer transfer = {.curl = curl_easy_init()};
+    CURLcode code;
+
+    *answer = (struct client_answer){0};
+    if (client->token && !is_token(client->token))
+        return problem_set(problem, STATUS_INVALID_VALUE,
+                           "the token is no token: it has a character that none has");
+    if (!transfer.curl || !set_limits(transfer.curl, client) ||
+        !set_place(&transfer, client, path) || !set_body(&transfer, method, body) ||
+        !set_request(&transfer, method))
+        return problem_set(problem, STATUS_INTERNAL, "libcurl cannot be made ready to ask %s",
+                           place_of(client));
+    code = curl_easy_perform(transfer.curl);
+    if (code)
+        return fail_transfer(&transfer, client, code, problem);
+    return read_answer(&transfer, client, answer, problem);
+}
+
+char *client_escape(struct arena *arena, const char *text)
+{
+    char *escaped = curl_easy_escape(NULL, text, 0);
+    char *copy = arena_strdup(arena, escaped ? escaped : "");
+
+    curl_free(escaped);
+    return copy;
+}
