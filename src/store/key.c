@@ -2,6 +2,8 @@
 
 #include <assert.h>
 
+#include "number.h"
+
 #include "bridge/base/crypt.h"
 
 struct store_key key_of(uint32_t organization)
@@ -14,18 +16,18 @@ struct store_key key_of(uint32_t organization)
 
 void key_add_bytes(struct store_key *key, struct bytes bytes)
 {
-    assert(key->size + bytes.size <= STORE_KEY_MAX);
-    memcpy(key->data + key->size, bytes.data, bytes.size);
+    assert(bytes.size <= STORE_KEY_MAX - key->size);
+    if (bytes.size)
+        memcpy(key->data + key->size, bytes.data, bytes.size);
     key->size += bytes.size;
 }
 
-static void add_number(struct store_key *key, uint64_t value, int size)
+static void add_number(struct store_key *key, uint64_t value, size_t size)
 {
-    unsigned char encoded[8];
+    unsigned char encoded[NUMBER_SIZE];
 
-    for (int i = 0; i < size; i++)
-        encoded[i] = (unsigned char)(value >> (8 * (size - 1 - i)));
-    key_add_bytes(key, bytes_of(encoded, (size_t)size));
+    number_encode(value, encoded, size);
+    key_add_bytes(key, bytes_of(encoded, size));
 }
 
 void key_add_u8(struct store_key *key, uint8_t value)
@@ -58,11 +60,6 @@ struct bytes key_bytes(const struct store_key *key)
 
 uint64_t key_last_u64(struct bytes key)
 {
-    const unsigned char *end = (const unsigned char *)key.data + key.size;
-    uint64_t value = 0;
-
-    assert(key.size >= 8);
-    for (const unsigned char *at = end - 8; at < end; at++)
-        value = value << 8 | *at;
-    return value;
+    assert(key.size >= NUMBER_SIZE);
+    return number_decode((const unsigned char *)key.data + key.size - NUMBER_SIZE, NUMBER_SIZE);
 }

@@ -1,12 +1,13 @@
 #include "bridge/store/record.h"
 
-static void put_number(struct record_writer *writer, uint64_t value, int size)
-{
-    unsigned char encoded[8];
+#include "number.h"
 
-    for (int i = 0; i < size; i++)
-        encoded[i] = (unsigned char)(value >> (8 * (size - 1 - i)));
-    text_add_bytes(&writer->text, bytes_of(encoded, (size_t)size));
+static void put_number(struct record_writer *writer, uint64_t value, size_t size)
+{
+    unsigned char encoded[NUMBER_SIZE];
+
+    number_encode(value, encoded, size);
+    text_add_bytes(&writer->text, bytes_of(encoded, size));
 }
 
 struct record_writer record_write(struct arena *arena, uint8_t version)
@@ -69,11 +70,8 @@ static const unsigned char *take(struct record_reader *reader, size_t size)
 static uint64_t take_number(struct record_reader *reader, size_t size)
 {
     const unsigned char *data = take(reader, size);
-    uint64_t value = 0;
 
-    for (size_t i = 0; data && i < size; i++)
-        value = value << 8 | data[i];
-    return value;
+    return data ? number_decode(data, size) : 0;
 }
 
 uint8_t record_take_u8(struct record_reader *reader)

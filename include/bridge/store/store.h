@@ -156,9 +156,9 @@ void store_usage(struct store *store, uint64_t *used, uint64_t *size);
 /* ------------------------------------------------------------------ journal */
 
 /*
- * Walk an organization's journal from `number` on and check the chain: each
- * value begins with 32 bytes, the SHA-256 of the link before it and of its own
- * record. STATUS_CONFLICT names the first number that does not fit.
+ * Walk an organization's journal from its first number, 1, and check the chain:
+ * each value begins with 32 bytes, the SHA-256 of the link before it and of its
+ * own record. STATUS_CONFLICT names the first number that does not fit.
  */
 typedef bool journal_visit(void *context, uint64_t number, struct bytes record);
 enum status store_journal_walk(struct store *store, uint32_t organization, journal_visit *visit,

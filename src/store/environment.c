@@ -1,0 +1,338 @@
+/* The store's files: made, opened, guarded against a second daemon, and checked. */
+#include "environment.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "bridge/base/arena.h"
+
+enum { READERS_MAX = 512, PATH_SIZE = 4096, FILE_SIZE = PATH_SIZE + 32, SCHEMA_VERSION = 1 };
+
+static const char schema_key[] = "schema";
+
+static const char *const table_names[STORE_TABLE_COUNT] = {
+    [STORE_META] = "meta",
+    [STORE_ORGANIZATION] = "organization",
+    [STORE_RESOURCE] = "resource",
+    [STORE_ACCOUNT] = "account",
+    [STORE_ASSERTION] = "assertion",
+    [STORE_INDEX] = "index",
+    [STORE_SITE] = "site",
+    [STORE_CONNECTION] = "connection",
+    [STORE_TOKEN] = "token",
+    [STORE_OUTBOX] = "outbox",
+    [STORE_DUE] = "due",
+    [STORE_LINK] = "link",
+    [STORE_JOURNAL] = "journal",
+    [STORE_COUNTER] = "counter",
+};
+
+static int open_environment(const char *path, uint64_t size, MDB_env **env)
+{
+    int code = mdb_env_create(env);
+
+    if (!code)
+        code = mdb_env_set_mapsize(*env, size);
+    if (!code)
+        code = mdb_env_set_maxdbs(*env, STORE_TABLE_COUNT);
+    if (!code)
+        code = mdb_env_set_maxreaders(*env, READERS_MAX);
+    if (!code)
+        code = mdb_env_open(*env, path, MDB_NOTLS, 0600);
+    return code;
+}
+
+static int open_tables(struct engine *engine, unsigned flags)
+{
+    MDB_txn *txn = NULL;
+    int code = mdb_txn_begin(engine->env, NULL, flags & MDB_CREATE ? 0 : MDB_RDONLY, &txn);
+
+    for (int table = 0; !code && table < STORE_TABLE_COUNT; table++)
+        code = mdb_dbi_open(txn, table_names[table], flags, &engine->tables[table]);
+    if (!code && flags & MDB_CREATE) {
+        unsigned char version = SCHEMA_VERSION;
+        MDB_val key = value_of(bytes_of_text(schema_key));
+        MDB_val value = value_of(bytes_of(&version, 1));
+
+        code = mdb_put(txn, engine->tables[STORE_META], &key, &value, 0);
+    }
+    if (code) {
+        mdb_txn_abort(txn);
+        return code;
+    }
+    return mdb_txn_commit(txn);
+}
+
+static int sync_path(const char *path, int flags)
+{
+    int descriptor = open(path, flags | O_CLOEXEC);
+    int code = descriptor < 0 || fsync(descriptor) ? errno : 0;
+
+    if (descriptor >= 0)
+        (void)close(descriptor);
+    return code;
+}
+
+/* Everything of the new store on the disk, under a name that nobody looks for yet. */
+static int build(const char *path, uint64_t size)
+{
+    struct engine engine = {.lock = -1};
+    char file[FILE_SIZE];
+    int code = open_environment(path, size, &engine.env);
+
+    if (!code)
+        code = open_tables(&engine, MDB_CREATE);
+    if (!code)
+        code = mdb_env_sync(engine.env, 1);
+    mdb_env_close(engine.env);
+    (void)snprintf(file, sizeof(file), "%s/data.mdb", path);
+    if (!code)
+        code = sync_path(file, O_RDWR);
+    if (!code)
+        code = sync_path(path, O_RDONLY | O_DIRECTORY);
+    return code;
+}
+
+static void remove_built(const char *path)
+{
+    char file[FILE_SIZE];
+
+    (void)snprintf(file, sizeof(file), "%s/data.mdb", path);
+    (void)unlink(file);
+    (void)snprintf(file, sizeof(file), "%s/lock.mdb", path);
+    (void)unlink(file);
+    (void)rmdir(path);
+}
+
+/* Without slashes at its end: what is made beside it would be inside. False if it is too long. */
+static bool copy_path(const char *path, char copy[PATH_SIZE])
+{
+    size_t size = strlen(path);
+
+    while (size > 1 && path[size - 1] == '/')
+        size--;
+    if (size >= PATH_SIZE)
+        return false;
+    memcpy(copy, path, size);
+    copy[size] = '\0';
+    return true;
+}
+
+/* Make the folder that holds `path` remember it. */
+static int sync_parent(const char *path)
+{
+    char parent[PATH_SIZE];
+    char *slash;
+
+    if (!copy_path(path, parent))
+        return ENAMETOOLONG;
+    slash = strrchr(parent, '/');
+    if (!slash)
+        return sync_path(".", O_RDONLY | O_DIRECTORY);
+    slash[slash == parent] = '\0';
+    return sync_path(parent, O_RDONLY | O_DIRECTORY);
+}
+
+enum status engine_create(const char *given, uint64_t size, struct problem *problem)
+{
+    char path[PATH_SIZE];
+    char made[PATH_SIZE + 16];
+    int code;
+
+    if (!copy_path(given, path))
+        return problem_set(problem, STATUS_CONFIGURATION, "store.path is too long: %s", given);
+    if (access(path, F_OK) == 0)
+        return status_from_lmdb(EEXIST, path, problem);
+    (void)snprintf(made, sizeof(made), "%s.new-XXXXXX", path);
+    if (!mkdtemp(made))
+        return problem_set(problem, STATUS_INTERNAL,
+                           "make %s: %s; the folder above it must exist and be writable", made,
+                           strerror(errno));
+    code = build(made, size);
+    if (!code && rename(made, path))
+        code = errno;
+    if (code) {
+        remove_built(made);
+        return status_from_lmdb(code, path, problem);
+    }
+    code = sync_parent(path);
+    return code ? status_from_lmdb(code, path, problem) : STATUS_OK;
+}
+
+/* LMDB would let two processes write in turn; two daemons would still undo each other's work. */
+static enum status lock_store(const char *path, int *lock, struct problem *problem)
+{
+    char file[FILE_SIZE];
+    char holder[32] = "";
+
+    (void)snprintf(file, sizeof(file), "%s/owner", path);
+    *lock = open(file, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (*lock < 0)
+        return problem_set(problem, STATUS_INTERNAL, "open %s: %s", file, strerror(errno));
+    if (flock(*lock, LOCK_EX | LOCK_NB)) {
+        int code = errno;
+        ssize_t size = read(*lock, holder, sizeof(holder) - 1);
+
+        if (code != EWOULDBLOCK)
+            return problem_set(problem, STATUS_INTERNAL, "lock %s: %s", file, strerror(code));
+        holder[size > 0 ? size : 0] = '\0';
+        return problem_set(problem, STATUS_CONFLICT,
+                           "another process has the store %s open (pid %s); stop it first", path,
+                           holder[0] ? holder : "unknown");
+    }
+    (void)snprintf(holder, sizeof(holder), "%ld", (long)getpid());
+    if (ftruncate(*lock, 0) || write(*lock, holder, strlen(holder)) < 0)
+        return problem_set(problem, STATUS_INTERNAL, "write %s: %s", file, strerror(errno));
+    return STATUS_OK;
+}
+
+static enum status check_schema(struct engine *engine, const char *path, struct problem *problem)
+{
+    struct engine_txn *txn;
+    struct bytes value = {0};
+    enum status status = engine_begin(engine, false, &txn, problem);
+
+    if (status)
+        return status;
+    status = engine_get(txn, STORE_META, bytes_of_text(schema_key), &value, problem);
+    if (status == STATUS_NOT_FOUND || (!status && value.size != 1))
+        status = problem_set(problem, STATUS_INTERNAL,
+                             "%s is no store of rolebridge; restore it from a backup", path);
+    else if (!status && *(const unsigned char *)value.data > SCHEMA_VERSION)
+        status = problem_set(problem, STATUS_CONFIGURATION,
+                             "%s was written by a newer release; install that release", path);
+    engine_abort(txn);
+    return status;
+}
+
+/* ------------------------------------------------------------------- length */
+
+/* How many page numbers of a list are not below `first`; the list begins with its length. */
+static size_t count_from(MDB_val list, size_t first)
+{
+    const unsigned char *data = list.mv_data;
+    size_t count = 0;
+
+    for (size_t at = sizeof(size_t); at + sizeof(size_t) <= list.mv_size; at += sizeof(size_t)) {
+        size_t number;
+
+        memcpy(&number, data + at, sizeof(number));
+        count += number >= first;
+    }
+    return count;
+}
+
+/* How many of the pages from `first` on are in LMDB's list of free pages, which is its table 0. */
+static int count_free(MDB_env *env, size_t first, size_t *count)
+{
+    MDB_txn *txn = NULL;
+    MDB_cursor *cursor = NULL;
+    MDB_val key, list;
+    int code = mdb_txn_begin(env, NULL, MDB_RDONLY, &txn);
+
+    if (!code)
+        code = mdb_cursor_open(txn, 0, &cursor);
+    *count = 0;
+    while (!code && !(code = mdb_cursor_get(cursor, &key, &list, MDB_NEXT)))
+        *count += count_from(list, first);
+    mdb_cursor_close(cursor);
+    mdb_txn_abort(txn);
+    return code == MDB_NOTFOUND ? 0 : code;
+}
+
+/*
+ * Past the end of a file that was cut, the first look would be answered with a
+ * signal. A sound file is short only of free pages that were never written.
+ */
+static int check_length(MDB_env *env)
+{
+    MDB_envinfo about = {0};
+    MDB_stat pages = {0};
+    struct stat file = {0};
+    size_t there, needed, free_count = 0;
+    int descriptor = -1;
+    int code;
+
+    (void)mdb_env_info(env, &about);
+    (void)mdb_env_stat(env, &pages);
+    (void)mdb_env_get_fd(env, &descriptor);
+    if (fstat(descriptor, &file))
+        return errno;
+    there = (size_t)file.st_size / pages.ms_psize;
+    needed = about.me_last_pgno + 1;
+    if (there >= needed)
+        return 0;
+    if (ftruncate(descriptor, (off_t)(needed * pages.ms_psize)))
+        return errno;
+    code = count_free(env, there, &free_count);
+    if (!code && free_count < needed - there)
+        code = MDB_CORRUPTED;
+    if (code && ftruncate(descriptor, file.st_size))
+        return errno;
+    return code;
+}
+
+static void engine_release(struct engine **engine)
+{
+    engine_close(*engine);
+    *engine = NULL;
+}
+
+/* LMDB would take a missing or empty file for a wish to have a new one. */
+static enum status check_file(const char *path, struct problem *problem)
+{
+    char file[FILE_SIZE];
+    struct stat found;
+
+    (void)snprintf(file, sizeof(file), "%s/data.mdb", path);
+    if (stat(file, &found) == 0)
+        return found.st_size > 0 ? STATUS_OK : status_from_lmdb(MDB_INVALID, path, problem);
+    if (errno != ENOENT && errno != ENOTDIR)
+        return problem_set(problem, STATUS_INTERNAL, "look at %s: %s", file, strerror(errno));
+    return problem_set(problem, STATUS_NOT_FOUND,
+                       "there is no store at %s; make one with: rolebridge init --config FILE",
+                       path);
+}
+
+enum status engine_open(const char *path, uint64_t size, struct engine **opened,
+                        struct problem *problem)
+{
+    SCOPED(engine_release) struct engine *engine = NULL;
+    enum status status = check_file(path, problem);
+    int code;
+
+    if (status)
+        return status;
+    engine = heap_alloc(1, sizeof(*engine));
+    engine->lock = -1;
+    if ((status = lock_store(path, &engine->lock, problem)))
+        return status;
+    code = open_environment(path, size, &engine->env);
+    if (!code)
+        code = check_length(engine->env);
+    if (!code)
+        code = open_tables(engine, 0);
+    if (code)
+        return status_from_lmdb(code, path, problem);
+    if ((status = check_schema(engine, path, problem)))
+        return status;
+    engine_check_readers(engine);
+    *opened = engine;
+    engine = NULL;
+    return STATUS_OK;
+}
+
+void engine_close(struct engine *engine)
+{
+    if (!engine)
+        return;
+    mdb_env_close(engine->env);
+    if (engine->lock >= 0)
+        (void)close(engine->lock);
+    free(engine);
+}

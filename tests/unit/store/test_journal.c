@@ -1,0 +1,271 @@
+/* The journal's chain, and what is noticed when someone meddles with it. */
+#include "fixture.h"
+
+#include "engine.h"
+
+enum { LINES = 5, LONG = 3000 };
+
+static enum status add_lines(struct store_txn *txn, void *argument, struct problem *problem)
+{
+    const unsigned *count = argument;
+    char record[32];
+
+    (void)problem;
+    for (unsigned i = 1; i <= *count; i++) {
+        (void)snprintf(record, sizeof(record), "line %u", i);
+        store_journal(txn, bytes_of_text(record));
+    }
+    return STATUS_OK;
+}
+
+static void given_lines(uint32_t organization, unsigned count)
+{
+    assert_int_equal(store_update(given.store, organization, add_lines, &count, NULL), STATUS_OK);
+}
+
+/* What a walk has shown. */
+struct reading {
+    uint64_t last;
+    uint64_t stop_at;
+    bool is_in_order;
+};
+
+static bool read_line(void *context, uint64_t number, struct bytes record)
+{
+    struct reading *reading = context;
+    char expected[32];
+
+    (void)snprintf(expected, sizeof(expected), "line %llu", (unsigned long long)number);
+    reading->is_in_order &=
+        number == reading->last + 1 && bytes_equal(record, bytes_of_text(expected));
+    reading->last = number;
+    return number != reading->stop_at;
+}
+
+static enum status walk(uint32_t organization, struct reading *reading, struct problem *problem)
+{
+    reading->is_in_order = true;
+    return store_journal_walk(given.store, organization, read_line, reading, problem);
+}
+
+static struct store_key line_key(uint64_t number)
+{
+    struct store_key key = key_of(ORGANIZATION);
+
+    key_add_u64(&key, number);
+    return key;
+}
+
+static void a_journal_is_numbered_from_one_for_each_organization(void **state)
+{
+    struct reading first = {0}, second = {0}, third = {0};
+
+    (void)state;
+    given_lines(ORGANIZATION, LINES);
+    given_lines(ORGANIZATION + 1, LINES - 2);
+
+    assert_int_equal(walk(ORGANIZATION, &first, NULL), STATUS_OK);
+    assert_int_equal(walk(ORGANIZATION + 1, &second, NULL), STATUS_OK);
+    assert_int_equal(walk(ORGANIZATION + 2, &third, NULL), STATUS_OK);
+
+    assert_true(first.is_in_order && second.is_in_order);
+    assert_int_equal(first.last, LINES);
+    assert_int_equal(second.last, LINES - 2);
+    assert_int_equal(third.last, 0);
+}
+
+static void a_long_journal_is_walked_to_its_end_and_goes_on_after_a_restart(void **state)
+{
+    struct reading reading = {0};
+
+    (void)state;
+    for (unsigned i = 0; i < 3; i++) {
+        unsigned count = LONG / 3;
+
+        assert_int_equal(store_update(given.store, ORGANIZATION, add_lines, &count, NULL),
+                         STATUS_OK);
+        reopen_given();
+    }
+
+    assert_int_equal(walk(ORGANIZATION, &reading, NULL), STATUS_OK);
+
+    assert_int_equal(reading.last, LONG);
+}
+
+static void a_walk_stops_where_the_visitor_says(void **state)
+{
+    struct reading reading = {.stop_at = 2};
+
+    (void)state;
+    given_lines(ORGANIZATION, LINES);
+
+    assert_int_equal(walk(ORGANIZATION, &reading, NULL), STATUS_OK);
+
+    assert_int_equal(reading.last, 2);
+}
+
+static void a_link_is_the_digest_of_the_one_before_and_of_the_record(void **state)
+{
+    SCOPED(store_release) struct store_txn *txn = NULL;
+    unsigned char link[DIGEST_SIZE] = {0};
+
+    (void)state;
+    given_lines(ORGANIZATION, 2);
+
+    assert_int_equal(store_begin(given.store, 1, &txn, NULL), STATUS_OK);
+    for (uint64_t number = 1; number <= 2; number++) {
+        struct store_key key = line_key(number);
+        struct bytes value = {0};
+
+        assert_true(store_get(txn, STORE_JOURNAL, key_bytes(&key), &value));
+        digest_of_two(bytes_of(link, sizeof(link)),
+                      bytes_of((const char *)value.data + DIGEST_SIZE, value.size - DIGEST_SIZE),
+                      link);
+        assert_memory_equal(value.data, link, DIGEST_SIZE);
+    }
+}
+
+/* -------------------------------------------------------------------- meddling */
+
+/* An edit behind the store's back. */
+struct edit {
+    const char *what;
+    void (*apply)(struct engine_txn *txn);
+    unsigned first_misfit;
+};
+
+static void put_raw(struct engine_txn *txn, uint64_t number, struct bytes value)
+{
+    struct store_key key = line_key(number);
+
+    assert_int_equal(engine_put(txn, STORE_JOURNAL, key_bytes(&key), value, NULL), STATUS_OK);
+}
+
+static void delete_raw(struct engine_txn *txn, uint64_t number)
+{
+    struct store_key key = line_key(number);
+
+    assert_int_equal(engine_delete(txn, STORE_JOURNAL, key_bytes(&key), NULL), STATUS_OK);
+}
+
+/* A line that follows the one before it, as someone would forge it who knows the chain. */
+static void forge(struct engine_txn *txn, uint64_t number, const char *record)
+{
+    unsigned char value[DIGEST_SIZE + 32];
+    struct store_key key = line_key(number - 1);
+    struct bytes previous = {0};
+
+    assert_int_equal(engine_get(txn, STORE_JOURNAL, key_bytes(&key), &previous, NULL), STATUS_OK);
+    digest_of_two(bytes_of(previous.data, DIGEST_SIZE), bytes_of_text(record), value);
+    memcpy(value + DIGEST_SIZE, record, strlen(record));
+    put_raw(txn, number, bytes_of(value, DIGEST_SIZE + strlen(record)));
+}
+
+static void alter_a_record(struct engine_txn *txn)
+{
+    struct store_key key = line_key(3);
+    struct bytes value = {0};
+    unsigned char altered[64];
+
+    assert_int_equal(engine_get(txn, STORE_JOURNAL, key_bytes(&key), &value, NULL), STATUS_OK);
+    memcpy(altered, value.data, value.size);
+    altered[value.size - 1] ^= 1;
+    put_raw(txn, 3, bytes_of(altered, value.size));
+}
+
+static void alter_a_record_and_its_link(struct engine_txn *txn)
+{
+    forge(txn, 3, "line 3, altered");
+}
+
+static void alter_the_last_record_and_its_link(struct engine_txn *txn)
+{
+    forge(txn, LINES, "line 5, altered");
+}
+
+static void cut_a_line_short(struct engine_txn *txn)
+{
+    put_raw(txn, 2, bytes_of("short", 5));
+}
+
+static void remove_a_line(struct engine_txn *txn)
+{
+    delete_raw(txn, 2);
+}
+
+static void remove_the_last_line(struct engine_txn *txn)
+{
+    delete_raw(txn, LINES);
+}
+
+static void add_a_line(struct engine_txn *txn)
+{
+    forge(txn, LINES + 1, "line 6");
+}
+
+static void remove_all_lines(struct engine_txn *txn)
+{
+    for (uint64_t number = 1; number <= LINES; number++)
+        delete_raw(txn, number);
+}
+
+static const struct edit edits[] = {
+    {"an altered record", alter_a_record, 3},
+    {"an altered record with a new link", alter_a_record_and_its_link, 4},
+    {"an altered last record with a new link", alter_the_last_record_and_its_link, LINES},
+    {"a line that is too short", cut_a_line_short, 2},
+    {"a missing line", remove_a_line, 2},
+    {"a missing last line", remove_the_last_line, LINES},
+    {"a line too many", add_a_line, LINES + 1},
+    {"nothing left", remove_all_lines, 1},
+};
+
+static void apply(const struct edit *edit)
+{
+    struct engine *engine = NULL;
+    struct engine_txn *txn = NULL;
+
+    close_given();
+    assert_int_equal(engine_open(given.path, given.size, &engine, NULL), STATUS_OK);
+    assert_int_equal(engine_begin(engine, true, &txn, NULL), STATUS_OK);
+    edit->apply(txn);
+    assert_int_equal(engine_commit(txn, NULL), STATUS_OK);
+    engine_close(engine);
+    open_given();
+}
+
+static void whoever_meddles_with_a_journal_is_found_out(void **state)
+{
+    for (size_t i = 0; i < sizeof(edits) / sizeof(edits[0]); i++) {
+        struct reading reading = {0};
+        struct problem problem = {0};
+        char named[32];
+
+        assert_int_equal(make_store(state), 0);
+        given_lines(ORGANIZATION, LINES);
+        apply(&edits[i]);
+
+        if (walk(ORGANIZATION, &reading, &problem) != STATUS_CONFLICT)
+            fail_msg("%s went unnoticed", edits[i].what);
+
+        (void)snprintf(named, sizeof(named), "at number %u:", edits[i].first_misfit);
+        if (!strstr(problem.detail, named))
+            fail_msg("%s: %s", edits[i].what, problem.detail);
+        assert_int_equal(remove_folder(state), 0);
+    }
+}
+
+#define STORE_TEST(name) cmocka_unit_test_setup_teardown(name, make_store, remove_folder)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        STORE_TEST(a_journal_is_numbered_from_one_for_each_organization),
+        STORE_TEST(a_long_journal_is_walked_to_its_end_and_goes_on_after_a_restart),
+        STORE_TEST(a_walk_stops_where_the_visitor_says),
+        STORE_TEST(a_link_is_the_digest_of_the_one_before_and_of_the_record),
+        cmocka_unit_test(whoever_meddles_with_a_journal_is_found_out),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
