@@ -1,0 +1,49 @@
+#ifndef BRIDGE_CORE_ASSOCIATION_H
+#define BRIDGE_CORE_ASSOCIATION_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "bridge/base/status.h"
+
+/*
+ * Role and site, apart as asserted and as effective. What the owner of an
+ * account last asserted is kept as it came, through any number of
+ * deactivations; the association that is in effect is derived from it.
+ */
+enum role { ROLE_NONE, ROLE_USER, ROLE_ADMIN };
+
+/* The wire value: "user", "admin"; NULL for none. */
+const char *role_name(enum role role);
+
+/* Without letter case. False when there is no such role. */
+bool role_parse(const char *text, enum role *role);
+
+/* As the owner last said it. */
+struct assertion {
+    const char *role;  /* NULL: nothing asserted */
+    const char *site;  /* a name, key or former name; NULL: nothing asserted */
+    uint64_t site_row; /* the site that it meant; 0: there is none such */
+};
+
+/* In effect. An inactive account has none. */
+struct association {
+    enum role role;
+    uint64_t site_row; /* 0 unless the role is user */
+};
+
+/*
+ * What an assertion comes to for an account that is active: an administrator has
+ * no site (one that was sent beside is remembered, not applied), a user has
+ * exactly one, and who has no role is in no managed group.
+ *
+ * is_stated - whether the request at hand speaks of role or site. Then what
+ *             cannot be applied is refused. Otherwise (a bare restore) the
+ *             account is left without an association: a role is never guessed.
+ *
+ * STATUS_INVALID_VALUE  an unknown role or site, or role user without a site
+ */
+enum status association_derive(const struct assertion *assertion, bool is_stated,
+                               struct association *association, struct problem *problem);
+
+#endif

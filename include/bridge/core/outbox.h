@@ -1,0 +1,98 @@
+#ifndef BRIDGE_CORE_OUTBOX_H
+#define BRIDGE_CORE_OUTBOX_H
+
+#include "bridge/base/arena.h"
+#include "bridge/store/store.h"
+
+/*
+ * Work that waits for the directory. A line names a resource and a generation,
+ * not a change: the worker reads what is true now, compares it with the entry,
+ * and does what is missing. A newer change of the same resource only gives its
+ * line a new generation, so ten quick changes are one piece of work, and doing
+ * it twice changes nothing.
+ */
+enum outbox_kind {
+    OUTBOX_ORGANIZATION, /* row 0: the administrators' group */
+    OUTBOX_SITE,         /* a site's group */
+    OUTBOX_USER,         /* a person's entry, state and memberships */
+};
+
+/* Who loses access goes before all others. */
+enum outbox_urgency { OUTBOX_LOSING, OUTBOX_ORDINARY };
+
+struct outbox_line {
+    enum outbox_kind kind;
+    uint64_t row;
+    uint64_t generation;
+    enum outbox_urgency urgency;
+    int64_t written_at;  /* of the oldest change that has not landed */
+    int64_t due_at;      /* not tried before */
+    uint32_t attempts;   /* refused so far */
+    const char *refusal; /* NULL; parked: the server's words */
+};
+
+/* Inside a change: this resource is to be looked at. */
+void outbox_add(struct store_txn *txn, enum outbox_kind kind, uint64_t row,
+                enum outbox_urgency urgency, int64_t now, struct arena *arena);
+
+/* Inside a change: nothing is left to do for this resource. */
+void outbox_drop(struct store_txn *txn, enum outbox_kind kind, uint64_t row, struct arena *arena);
+
+/* False when nothing waits for this resource. Texts live in the arena. */
+bool outbox_find(struct store_txn *txn, enum outbox_kind kind, uint64_t row, struct arena *arena,
+                 struct outbox_line *line);
+
+/* The lines that are due, most urgent first, then oldest first; at most `limit`. */
+size_t outbox_due(struct store_txn *txn, int64_t now, struct outbox_line *lines, size_t limit,
+                  struct arena *arena);
+
+/* When the next line is due; INT64_MAX when none waits. */
+int64_t outbox_next_due(struct store_txn *txn);
+
+/* Parked lines, in no order that matters; at most `limit`. */
+size_t outbox_parked(struct store_txn *txn, struct outbox_line *lines, size_t limit,
+                     struct arena *arena);
+
+struct outbox_depth {
+    int64_t waiting;   /* lines that are on their way */
+    int64_t parked;    /* lines that were refused */
+    int64_t oldest_at; /* when the line that is tried next was written; 0 when there is none */
+};
+struct outbox_depth outbox_depth(struct store_txn *txn, struct arena *arena);
+
+/*
+ * Inside a change: the work of this generation has landed. A newer generation
+ * stays.
+ */
+void outbox_landed(struct store_txn *txn, const struct outbox_line *line, struct arena *arena);
+
+/*
+ * Inside a change: the directory said no. The line is parked with the reason and
+ * tried again after a while that grows with the attempts, since somebody may
+ * have mended the directory; a newer generation is not touched.
+ */
+void outbox_refused(struct store_txn *txn, const struct outbox_line *line, const char *refusal,
+                    int64_t now, struct arena *arena);
+
+/* Seconds until a line that was refused `attempts` times is tried again: 5 min to 6 h. */
+int64_t outbox_delay(uint32_t attempts);
+
+/* ------------------------------------------------------------------- links */
+
+/*
+ * The entry that belongs to a resource. It is claimed before it is added: after
+ * a crash in between, an entry that is found under a claimed DN is known to be
+ * ours.
+ */
+struct link {
+    const char *dn;
+    const char *identity; /* entryUUID; "" while only claimed */
+};
+
+bool link_find(struct store_txn *txn, enum outbox_kind kind, uint64_t row, struct arena *arena,
+               struct link *link);
+void link_save(struct store_txn *txn, enum outbox_kind kind, uint64_t row, const struct link *link,
+               struct arena *arena);
+void link_drop(struct store_txn *txn, enum outbox_kind kind, uint64_t row);
+
+#endif

@@ -1,0 +1,105 @@
+#ifndef BRIDGE_CORE_USER_H
+#define BRIDGE_CORE_USER_H
+
+#include <jansson.h>
+
+#include "bridge/core/actor.h"
+#include "bridge/core/association.h"
+#include "bridge/scim/filter.h"
+#include "bridge/scim/list.h"
+#include "bridge/scim/patch.h"
+#include "bridge/store/store.h"
+
+/* What of a person's account is no SCIM document: a record of fixed size beside it. */
+struct account {
+    uint64_t row;
+    char id[UUID_TEXT_SIZE];
+    uint32_t owner; /* a connection's number; 0: local, administrators own it */
+    bool is_active;
+    struct association association; /* in effect; none unless active */
+    int64_t created_at;
+    int64_t modified_at;
+    uint64_t version;
+};
+
+struct user {
+    struct account account;
+    struct bytes document; /* finished JSON, to be followed by user_tail */
+};
+
+/* A request to change a person, and what comes of it. `arena` owns the result. */
+struct user_request {
+    const struct actor *actor;
+    struct arena *arena;
+    const char *id;            /* patch, delete */
+    json_t *resource;          /* create: as resource_read made it; borrowed */
+    const struct patch *patch; /* patch */
+    const char *if_match;      /* patch, delete: the version that the caller expects; NULL: any */
+    struct user user;          /* the result */
+};
+
+/*
+ * store_changes whose argument is a user_request. Each is applied whole or not
+ * at all, with its indexes, its journal record and its outbox line. A request
+ * that changes nothing leaves the version as it is.
+ *
+ * Whether role and site can be applied is judged once, after the last operation,
+ * and only for an account that ends up active: a deactivation is never refused
+ * because of what stands beside it. Deactivating clears what is in effect and
+ * keeps what was asserted, so that a bare `active: true` restores it.
+ *
+ * STATUS_INVALID_VALUE     a required attribute, role or site
+ * STATUS_UNIQUENESS        the userName or externalId is somebody else's
+ * STATUS_FORBIDDEN         a role that this connection may not give; an account that
+ *                          a connection owns, changed by an administrator; the last
+ *                          active administrator
+ * STATUS_NOT_FOUND         no such person, or another connection's
+ * STATUS_VERSION_MISMATCH  it is not the version that was expected
+ */
+enum status user_create(struct store_txn *txn, void *argument, struct problem *problem);
+enum status user_patch(struct store_txn *txn, void *argument, struct problem *problem);
+enum status user_delete(struct store_txn *txn, void *argument, struct problem *problem);
+
+bool user_load(struct store_txn *txn, uint64_t row, struct arena *arena, struct user *user);
+
+/* By id, if this actor may see it: a connection sees what it owns. */
+bool user_find(struct store_txn *txn, const struct actor *actor, const char *id,
+               struct arena *arena, struct user *user);
+
+/*
+ * What follows the document: role, site and state in the bridge's extension, and
+ * meta. `base` is the SCIM base URL.
+ */
+struct bytes user_tail(struct store_txn *txn, const struct user *user, const char *base,
+                       struct arena *arena);
+
+/* Document and tail as one resource; new, the caller's to json_decref. */
+json_t *user_json(struct store_txn *txn, const struct user *user, const char *base,
+                  struct arena *arena);
+
+/*
+ * A page of the people that this actor may see, in the order in which they came.
+ * An index answers filters that demand an id, a userName, an externalId or an
+ * e-mail address; all others are evaluated on each person.
+ *
+ * total - of all that match, not only of the page
+ */
+typedef void user_visit(void *context, const struct user *user);
+struct user_query {
+    const struct actor *actor;
+    const struct filter *filter; /* NULL: all */
+    struct page page;
+    const char *base;
+};
+enum status user_list(struct store_txn *txn, const struct user_query *query, struct arena *arena,
+                      user_visit *visit, void *context, uint64_t *total, struct problem *problem);
+
+/* How many there are, for people to look at. */
+struct user_counts {
+    int64_t total;
+    int64_t active;
+    int64_t admins;
+};
+struct user_counts user_counts(struct store_txn *txn);
+
+#endif

@@ -1,0 +1,128 @@
+#include "account.h"
+
+#include "bridge/core/site.h"
+#include "bridge/store/record.h"
+#include "layout.h"
+
+enum { ACCOUNT_VERSION = 1, ASSERTION_VERSION = 1 };
+
+bool account_load(struct store_txn *txn, uint64_t row, struct arena *arena, struct account *account)
+{
+    struct store_key key = key_row(txn, row);
+    struct record_reader reader;
+    struct bytes value;
+    uint8_t role;
+
+    if (!store_get(txn, STORE_ACCOUNT, key_bytes(&key), &value))
+        return false;
+    reader = record_read(value, ACCOUNT_VERSION);
+    *account = (struct account){.row = row};
+    (void)snprintf(account->id, sizeof(account->id), "%s", record_take_text(&reader, arena));
+    account->owner = record_take_u32(&reader);
+    account->is_active = record_take_u8(&reader) != 0;
+    role = record_take_u8(&reader);
+    account->association.role = role <= ROLE_ADMIN ? role : ROLE_NONE;
+    account->association.site_row = record_take_u64(&reader);
+    account->created_at = (int64_t)record_take_u64(&reader);
+    account->modified_at = (int64_t)record_take_u64(&reader);
+    account->version = record_take_u64(&reader);
+    return !reader.is_damaged;
+}
+
+void account_save(struct store_txn *txn, const struct account *account, struct arena *arena)
+{
+    struct store_key key = key_row(txn, account->row);
+    struct record_writer writer = record_write(arena, ACCOUNT_VERSION);
+
+    record_put_text(&writer, account->id);
+    record_put_u32(&writer, account->owner);
+    record_put_u8(&writer, account->is_active);
+    record_put_u8(&writer, (uint8_t)account->association.role);
+    record_put_u64(&writer, account->association.site_row);
+    record_put_u64(&writer, (uint64_t)account->created_at);
+    record_put_u64(&writer, (uint64_t)account->modified_at);
+    record_put_u64(&writer, account->version);
+    store_put(txn, STORE_ACCOUNT, key_bytes(&key), record_bytes(&writer));
+}
+
+void account_drop(struct store_txn *txn, uint64_t row)
+{
+    struct store_key key = key_row(txn, row);
+
+    store_delete(txn, STORE_ACCOUNT, key_bytes(&key));
+}
+
+/* ----------------------------------------------------------------- assertions */
+
+static const char *text_or_null(const char *text)
+{
+    return *text ? text : NULL;
+}
+
+struct assertion assertion_load(struct store_txn *txn, uint64_t row, uint32_t owner,
+                                struct arena *arena)
+{
+    struct store_key key = key_assertion(txn, row, owner);
+    struct assertion assertion = {0};
+    struct record_reader reader;
+    struct bytes value;
+
+    if (!store_get(txn, STORE_ASSERTION, key_bytes(&key), &value))
+        return assertion;
+    reader = record_read(value, ASSERTION_VERSION);
+    assertion.role = text_or_null(record_take_text(&reader, arena));
+    assertion.site = text_or_null(record_take_text(&reader, arena));
+    assertion.site_row = record_take_u64(&reader);
+    /* A site keeps its row through renames; one that was unknown may exist by now. */
+    if (assertion.site && !site_exists(txn, assertion.site_row))
+        assertion.site_row = site_resolve(txn, assertion.site, arena);
+    return assertion;
+}
+
+void assertion_save(struct store_txn *txn, uint64_t row, uint32_t owner,
+                    const struct assertion *assertion, struct arena *arena)
+{
+    struct store_key key = key_assertion(txn, row, owner);
+    struct record_writer writer = record_write(arena, ASSERTION_VERSION);
+
+    record_put_text(&writer, assertion->role);
+    record_put_text(&writer, assertion->site);
+    record_put_u64(&writer, assertion->site_row);
+    store_put(txn, STORE_ASSERTION, key_bytes(&key), record_bytes(&writer));
+}
+
+void assertion_drop(struct store_txn *txn, uint64_t row, uint32_t owner)
+{
+    struct store_key key = key_assertion(txn, row, owner);
+
+    store_delete(txn, STORE_ASSERTION, key_bytes(&key));
+}
+
+/* --------------------------------------------------------------------- counts */
+
+static void count(struct store_txn *txn, const struct account *account, int64_t amount)
+{
+    struct store_key users = key_counter(txn, COUNT_USERS);
+    struct store_key owned = key_counter_of(txn, COUNT_OWNED, account->owner);
+    struct store_key active = key_counter(txn, COUNT_ACTIVE);
+    struct store_key admins = key_counter(txn, COUNT_ADMINS);
+    struct store_key site = key_counter_of(txn, COUNT_AT_SITE, account->association.site_row);
+
+    store_add(txn, key_bytes(&users), amount);
+    store_add(txn, key_bytes(&owned), amount);
+    if (account->is_active)
+        store_add(txn, key_bytes(&active), amount);
+    if (account->association.role == ROLE_ADMIN)
+        store_add(txn, key_bytes(&admins), amount);
+    if (account->association.site_row)
+        store_add(txn, key_bytes(&site), amount);
+}
+
+void account_recount(struct store_txn *txn, const struct account *before,
+                     const struct account *after)
+{
+    if (before)
+        count(txn, before, -1);
+    if (after)
+        count(txn, after, 1);
+}

@@ -1,0 +1,283 @@
+#include "bridge/core/connection.h"
+
+#include "account.h"
+#include "bridge/core/outbox.h"
+#include "bridge/core/user.h"
+#include "bridge/scim/resource.h"
+#include "bridge/store/record.h"
+#include "journal.h"
+#include "layout.h"
+#include "user_index.h"
+
+enum { RECORD_VERSION = 1 };
+
+static struct store_key key_number(struct store_txn *txn, uint32_t number)
+{
+    struct store_key key = key_of(store_organization(txn));
+
+    key_add_u32(&key, number);
+    return key;
+}
+
+static struct store_key key_name(struct store_txn *txn, const char *name)
+{
+    struct store_key key = key_index(txn, INDEX_CONNECTION_NAME);
+
+    key_add_digest(&key, name);
+    return key;
+}
+
+static void record_save(struct store_txn *txn, const struct connection *connection,
+                        struct arena *arena)
+{
+    struct store_key key = key_number(txn, connection->number);
+    struct record_writer writer = record_write(arena, RECORD_VERSION);
+
+    record_put_text(&writer, connection->name);
+    record_put_text(&writer, connection->carrier);
+    record_put_u32(&writer, connection->grants);
+    record_put_u64(&writer, (uint64_t)connection->created_at);
+    store_put(txn, STORE_CONNECTION, key_bytes(&key), record_bytes(&writer));
+}
+
+static bool record_decode(struct bytes value, uint32_t number, struct arena *arena,
+                          struct connection *connection)
+{
+    struct record_reader reader = record_read(value, RECORD_VERSION);
+
+    connection->number = number;
+    connection->name = record_take_text(&reader, arena);
+    connection->carrier = record_take_text(&reader, arena);
+    connection->grants = record_take_u32(&reader);
+    connection->created_at = (int64_t)record_take_u64(&reader);
+    return !reader.is_damaged;
+}
+
+bool connection_load(struct store_txn *txn, uint32_t number, struct arena *arena,
+                     struct connection *connection)
+{
+    struct store_key key = key_number(txn, number);
+    struct bytes value;
+
+    return store_get(txn, STORE_CONNECTION, key_bytes(&key), &value) &&
+           record_decode(value, number, arena, connection);
+}
+
+bool connection_find(struct store_txn *txn, const char *name, struct arena *arena,
+                     struct connection *connection)
+{
+    struct store_key key = key_name(txn, name);
+    uint64_t number;
+
+    return index_get_row(txn, &key, &number) &&
+           connection_load(txn, (uint32_t)number, arena, connection);
+}
+
+int64_t connection_accounts(struct store_txn *txn, uint32_t number)
+{
+    struct store_key key = key_counter_of(txn, COUNT_OWNED, number);
+
+    return store_count(txn, key_bytes(&key));
+}
+
+struct walk {
+    struct arena *arena;
+    connection_visit *visit;
+    void *context;
+};
+
+static bool visit_record(void *context, struct bytes key, struct bytes value)
+{
+    struct walk *walk = context;
+    struct connection connection;
+    uint32_t number = (uint32_t)key_last_u64(key); /* the organization is in the upper half */
+
+    return !record_decode(value, number, walk->arena, &connection) ||
+           walk->visit(walk->context, &connection);
+}
+
+void connection_each(struct store_txn *txn, struct arena *arena, connection_visit *visit,
+                     void *context)
+{
+    struct walk walk = {arena, visit, context};
+    struct store_key prefix = key_of(store_organization(txn));
+
+    store_scan(txn, STORE_CONNECTION, key_bytes(&prefix), (struct bytes){0}, visit_record, &walk);
+}
+
+/* ------------------------------------------------------------------------------ create */
+
+static bool is_name(const char *name)
+{
+    size_t size = strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-");
+
+    return size > 0 && size <= CONNECTION_NAME_MAX && name[size] == '\0';
+}
+
+static enum status check(struct store_txn *txn, const struct connection_request *request,
+                         struct problem *problem)
+{
+    struct connection other;
+
+    if (!is_name(request->name))
+        return problem_set(problem, STATUS_INVALID_VALUE,
+                           "\"%s\" cannot name a connection; use 1 to 40 of a-z, 0-9 and -",
+                           request->name);
+    if (request->carrier && strcmp(request->carrier, "extension") != 0)
+        return problem_set(problem, STATUS_INVALID_VALUE,
+                           "carrier \"%s\" is not known here; this release has \"extension\"",
+                           request->carrier);
+    if (connection_find(txn, request->name, request->arena, &other))
+        return problem_set(problem, STATUS_UNIQUENESS, "there is a connection %s already",
+                           request->name);
+    return STATUS_OK;
+}
+
+enum status connection_create(struct store_txn *txn, void *argument, struct problem *problem)
+{
+    struct connection_request *request = argument;
+    struct connection *connection = &request->connection;
+    struct journal journal =
+        journal_begin(request->arena, request->actor, "connection.create", request->name);
+    struct store_key name = key_name(txn, request->name);
+    enum status status = check(txn, request, problem);
+
+    if (status)
+        return status;
+    *connection = (struct connection){
+        .number = (uint32_t)store_sequence(txn),
+        .name = request->name,
+        .carrier = "extension",
+        .grants = request->grants,
+        .created_at = request->actor->now,
+    };
+    record_save(txn, connection, request->arena);
+    index_put_row(txn, &name, connection->number);
+    journal_add(&journal, "grantsAdmin", request->grants & 1u << ROLE_ADMIN ? "true" : "false");
+    journal_end(&journal, txn);
+    return store_status(txn, problem);
+}
+
+/* ------------------------------------------------------------------------------ delete */
+
+/* The accounts of a connection that goes, one by one, within its change. */
+struct release {
+    struct store_txn *txn;
+    const struct connection_request *request;
+    struct problem *problem;
+    enum status status;
+};
+
+static enum status check_admin(struct release *release, const struct account *account)
+{
+    struct store_key key = key_counter(release->txn, COUNT_ADMINS);
+
+    if (account->association.role != ROLE_ADMIN ||
+        release->request->disposal != CONNECTION_DEACTIVATE ||
+        store_count(release->txn, key_bytes(&key)) > 1)
+        return STATUS_OK;
+    return problem_set(release->problem, STATUS_FORBIDDEN,
+                       "account %s is the last active administrator of the organization; make "
+                       "somebody else an administrator first, or keep its accounts with release",
+                       account->id);
+}
+
+static void write_journal(struct release *release, const struct account *account, bool is_ended)
+{
+    const struct connection_request *request = release->request;
+    struct journal journal = journal_begin(
+        request->arena, request->actor, is_ended ? "user.deactivate" : "user.release", account->id);
+
+    journal_add(&journal, "connection", journal_text(request->arena, request->name));
+    journal_end(&journal, release->txn);
+}
+
+/* The same document, but for `active`. */
+static void write_inactive(struct release *release, const struct account *account, json_t *resource)
+{
+    struct store_key key = key_resource(release->txn, SCIM_USER, account->row);
+
+    (void)json_object_set_new(resource, "active", json_false());
+    store_put(release->txn, STORE_RESOURCE, key_bytes(&key),
+              resource_encode(resource, scim_resource_type(SCIM_USER), release->request->arena));
+    outbox_add(release->txn, OUTBOX_USER, account->row, OUTBOX_LOSING, release->request->actor->now,
+               release->request->arena);
+}
+
+static void make_local(struct release *release, const struct user *user, json_t *resource)
+{
+    struct store_txn *txn = release->txn;
+    struct arena *arena = release->request->arena;
+    struct account after = user->account;
+    struct assertion assertion = assertion_load(txn, after.row, after.owner, arena);
+    bool is_ended = release->request->disposal == CONNECTION_DEACTIVATE && after.is_active;
+
+    user_reindex(txn, &user->account, resource, NULL, arena);
+    assertion_drop(txn, after.row, after.owner);
+    after.owner = 0;
+    after.modified_at = release->request->actor->now;
+    after.version++;
+    if (is_ended) {
+        after.is_active = false;
+        after.association = (struct association){0};
+        write_inactive(release, &after, resource);
+    }
+    user_reindex(txn, &after, NULL, resource, arena);
+    assertion_save(txn, after.row, 0, &assertion, arena);
+    account_save(txn, &after, arena);
+    account_recount(txn, &user->account, &after);
+    write_journal(release, &after, is_ended);
+}
+
+static bool release_row(void *context, uint64_t row)
+{
+    struct release *release = context;
+    struct user user;
+    json_t *resource;
+
+    if (!user_load(release->txn, row, release->request->arena, &user))
+        return true;
+    if ((release->status = check_admin(release, &user.account)))
+        return false;
+    resource = json_loadb(user.document.data, user.document.size, 0, NULL);
+    if (resource)
+        make_local(release, &user, resource);
+    json_decref(resource);
+    return true;
+}
+
+static enum status dispose(struct store_txn *txn, const struct connection_request *request,
+                           const struct connection *connection, struct problem *problem)
+{
+    struct release release = {.txn = txn, .request = request, .problem = problem};
+    int64_t accounts = connection_accounts(txn, connection->number);
+
+    if (accounts > 0 && request->disposal == CONNECTION_KEEP_NONE)
+        return problem_set(problem, STATUS_CONFLICT,
+                           "the connection %s owns %lld accounts; say whether to release them to "
+                           "the administrators or to deactivate them",
+                           connection->name, (long long)accounts);
+    user_rows_of(txn, connection->number, release_row, &release);
+    return release.status;
+}
+
+enum status connection_delete(struct store_txn *txn, void *argument, struct problem *problem)
+{
+    struct connection_request *request = argument;
+    struct connection *connection = &request->connection;
+    struct journal journal =
+        journal_begin(request->arena, request->actor, "connection.delete", request->name);
+    struct store_key name = key_name(txn, request->name);
+    struct store_key key;
+    enum status status;
+
+    if (!connection_find(txn, request->name, request->arena, connection))
+        return store_missing(txn, problem, "connection", request->name);
+    if ((status = dispose(txn, request, connection, problem)))
+        return status;
+    key = key_number(txn, connection->number);
+    store_delete(txn, STORE_CONNECTION, key_bytes(&key));
+    store_delete(txn, STORE_INDEX, key_bytes(&name));
+    journal_end(&journal, txn);
+    return store_status(txn, problem);
+}

@@ -1,0 +1,207 @@
+#include "revision.h"
+
+#include "account.h"
+#include "bridge/core/outbox.h"
+#include "bridge/scim/resource.h"
+#include "journal.h"
+#include "layout.h"
+#include "user_index.h"
+
+/* -------------------------------------------------------------------- what changed */
+
+static bool same_text(const char *left, const char *right)
+{
+    return left == right || (left && right && strcmp(left, right) == 0);
+}
+
+static bool same_assertion(const struct assertion *left, const struct assertion *right)
+{
+    return same_text(left->role, right->role) && same_text(left->site, right->site) &&
+           left->site_row == right->site_row;
+}
+
+static bool same_association(const struct association *left, const struct association *right)
+{
+    return left->role == right->role && left->site_row == right->site_row;
+}
+
+static bool is_same(const struct revision *revision, struct bytes document)
+{
+    return revision->is_there && bytes_equal(revision->old_document, document) &&
+           same_association(&revision->before.association, &revision->account.association) &&
+           same_assertion(&revision->old_assertion, &revision->assertion);
+}
+
+/* Somebody who had an association and has another one, or none, loses access to something. */
+static bool is_losing(const struct revision *revision)
+{
+    return revision->before.association.role != ROLE_NONE &&
+           (revision->is_deletion ||
+            !same_association(&revision->before.association, &revision->account.association));
+}
+
+/* -------------------------------------------------------------------------- journal */
+
+static const char *event_of(const struct revision *revision)
+{
+    if (!revision->is_there)
+        return "user.create";
+    if (revision->is_deletion)
+        return "user.delete";
+    if (revision->before.is_active == revision->account.is_active)
+        return "user.update";
+    return revision->account.is_active ? "user.restore" : "user.deactivate";
+}
+
+static void add_changed_names(struct text *names, json_t *from, const json_t *to,
+                              bool with_equal_names)
+{
+    const char *name;
+    json_t *value;
+
+    json_object_foreach (from, name, value) {
+        const json_t *other = json_object_get(to, name);
+
+        if (with_equal_names ? other && json_equal(value, other) : other != NULL)
+            continue;
+        if (names->size > 1)
+            text_add(names, ",");
+        text_add_json(names, name);
+    }
+}
+
+/* The names of the attributes that are not what they were. */
+static const char *changed_names(const struct revision *revision)
+{
+    struct text names = {.arena = revision->request->arena};
+
+    text_add(&names, "[");
+    if (revision->resource)
+        add_changed_names(&names, revision->resource, revision->old_resource, true);
+    if (revision->old_resource)
+        add_changed_names(&names, revision->old_resource, revision->resource, false);
+    text_add(&names, "]");
+    return names.data;
+}
+
+static const char *site_text(const struct account *account, struct arena *arena)
+{
+    if (!account->association.site_row)
+        return "null";
+    return arena_printf(arena, "%llu", (unsigned long long)account->association.site_row);
+}
+
+static void write_journal(const struct revision *revision)
+{
+    const struct user_request *request = revision->request;
+    const struct account *before = &revision->before;
+    const struct account *after = &revision->account;
+    struct arena *arena = request->arena;
+    struct journal journal = journal_begin(arena, request->actor, event_of(revision), after->id);
+
+    journal_add(&journal, "changed", changed_names(revision));
+    journal_changed(&journal, "active", before->is_active ? "true" : "false",
+                    after->is_active ? "true" : "false");
+    journal_changed(&journal, "role", journal_text(arena, role_name(before->association.role)),
+                    journal_text(arena, role_name(after->association.role)));
+    journal_changed(&journal, "site", site_text(before, arena), site_text(after, arena));
+    journal_end(&journal, revision->txn);
+}
+
+/* ---------------------------------------------------------------------------- writing */
+
+/*
+ * An entry that this owner's deleted account of the same name left behind goes
+ * to the new account, with the work that still waited for it.
+ */
+static void take_up_entry(const struct revision *revision)
+{
+    struct store_txn *txn = revision->txn;
+    struct arena *arena = revision->request->arena;
+    uint32_t owner = revision->account.owner;
+    const char *user_name = user_text(revision->resource, "userName");
+    uint64_t left = user_left_find(txn, owner, user_name, arena);
+    struct link link;
+
+    if (!left)
+        return;
+    user_left_drop(txn, owner, user_name, arena);
+    outbox_drop(txn, OUTBOX_USER, left, arena);
+    if (!link_find(txn, OUTBOX_USER, left, arena, &link))
+        return;
+    link_drop(txn, OUTBOX_USER, left);
+    link_save(txn, OUTBOX_USER, revision->account.row, &link, arena);
+}
+
+static void write_new(const struct revision *revision)
+{
+    unsigned char uuid[UUID_SIZE];
+
+    (void)uuid_parse(revision->account.id, uuid);
+    id_put(revision->txn, SCIM_USER, uuid, revision->account.row);
+    take_up_entry(revision);
+}
+
+static void write_records(const struct revision *revision, struct bytes document)
+{
+    struct store_txn *txn = revision->txn;
+    struct arena *arena = revision->request->arena;
+    const struct account *account = &revision->account;
+    struct store_key key = key_resource(txn, SCIM_USER, account->row);
+
+    if (!revision->is_there)
+        write_new(revision);
+    store_put(txn, STORE_RESOURCE, key_bytes(&key), document);
+    account_save(txn, account, arena);
+    assertion_save(txn, account->row, account->owner, &revision->assertion, arena);
+    user_reindex(txn, account, revision->old_resource, revision->resource, arena);
+    account_recount(txn, revision->is_there ? &revision->before : NULL, account);
+}
+
+void revision_write(struct revision *revision)
+{
+    struct user_request *request = revision->request;
+    struct account *account = &revision->account;
+    struct bytes document =
+        resource_encode(revision->resource, scim_resource_type(SCIM_USER), request->arena);
+
+    if (!is_same(revision, document)) {
+        account->modified_at = request->actor->now;
+        account->version++;
+        write_records(revision, document);
+        write_journal(revision);
+        outbox_add(revision->txn, OUTBOX_USER, account->row,
+                   is_losing(revision) ? OUTBOX_LOSING : OUTBOX_ORDINARY, request->actor->now,
+                   request->arena);
+    }
+    request->user = (struct user){.account = *account, .document = document};
+}
+
+void revision_delete(struct revision *revision)
+{
+    struct store_txn *txn = revision->txn;
+    struct arena *arena = revision->request->arena;
+    const struct account *account = &revision->account;
+    struct store_key document = key_resource(txn, SCIM_USER, account->row);
+    struct store_key id;
+    struct link link;
+    unsigned char uuid[UUID_SIZE];
+
+    (void)uuid_parse(account->id, uuid);
+    id = key_id(txn, uuid);
+    store_delete(txn, STORE_INDEX, key_bytes(&id));
+    store_delete(txn, STORE_RESOURCE, key_bytes(&document));
+    account_drop(txn, account->row);
+    assertion_drop(txn, account->row, account->owner);
+    user_reindex(txn, account, revision->old_resource, NULL, arena);
+    account_recount(txn, &revision->before, NULL);
+    write_journal(revision);
+    if (link_find(txn, OUTBOX_USER, account->row, arena, &link)) {
+        user_left_put(txn, account->owner, user_text(revision->old_resource, "userName"),
+                      account->row, arena);
+        outbox_add(txn, OUTBOX_USER, account->row, OUTBOX_LOSING, revision->request->actor->now,
+                   arena);
+    } else {
+        outbox_drop(txn, OUTBOX_USER, account->row, arena);
+    }
+}

@@ -1,0 +1,38 @@
+#ifndef CORE_REVISION_H
+#define CORE_REVISION_H
+
+#include "bridge/core/user.h"
+
+/* A person's account before and after one request. */
+struct revision {
+    struct store_txn *txn;
+    struct user_request *request;
+    bool is_there;    /* there was an account before */
+    bool is_deletion; /* there will be none after */
+    bool is_stated;   /* the request speaks of role or site */
+
+    struct account before; /* zero when there was none */
+    struct bytes old_document;
+    json_t *old_resource; /* owned; NULL when there was none */
+    struct assertion old_assertion;
+
+    struct account account; /* after */
+    json_t *resource;       /* owned; after */
+    struct assertion assertion;
+};
+
+/*
+ * Put a judged revision into the store: document, record, indexes, counts,
+ * journal, outbox. A revision that changes nothing puts nothing. The request's
+ * result is set.
+ */
+void revision_write(struct revision *revision);
+
+/*
+ * Take an account away. Its entry in the directory, if there is one, stays
+ * linked, so that the worker can lock it and a later account of the same name
+ * and owner can take it up again.
+ */
+void revision_delete(struct revision *revision);
+
+#endif

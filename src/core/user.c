@@ -1,0 +1,289 @@
+/*
+ * The rules of a person's account. A request becomes a revision: the account as
+ * it was, the resource as it should be, what the owner asserts of role and site.
+ * The revision is judged as a whole and then written as a whole.
+ */
+#include "bridge/core/user.h"
+
+#include "account.h"
+#include "bridge/base/random.h"
+#include "bridge/core/connection.h"
+#include "bridge/core/site.h"
+#include "bridge/scim/resource.h"
+#include "journal.h"
+#include "layout.h"
+#include "revision.h"
+#include "user_index.h"
+
+static void json_release(json_t **json)
+{
+    json_decref(*json);
+    *json = NULL;
+}
+
+static void revision_clear(struct revision *revision)
+{
+    json_release(&revision->old_resource);
+    json_release(&revision->resource);
+}
+
+/* ---------------------------------------------------------------- who may what */
+
+static bool may_see(const struct actor *actor, const struct account *account)
+{
+    return actor->kind != ACTOR_CONNECTION || actor->connection == account->owner;
+}
+
+/* A connection owns what it made; administrators own the rest, and only that. */
+static enum status check_owner(struct store_txn *txn, const struct user_request *request,
+                               const struct account *account, struct problem *problem)
+{
+    struct connection owner;
+
+    if (request->actor->kind == ACTOR_CONNECTION || request->actor->kind == ACTOR_SYSTEM ||
+        account->owner == 0)
+        return STATUS_OK;
+    if (!connection_load(txn, account->owner, request->arena, &owner))
+        owner.name = "that is gone";
+    return problem_set(problem, STATUS_FORBIDDEN,
+                       "this account is managed by the connection %s; change it at the identity "
+                       "provider",
+                       owner.name);
+}
+
+static enum status check_grant(const struct revision *revision, struct problem *problem)
+{
+    const struct actor *actor = revision->request->actor;
+    enum role role = revision->account.association.role;
+
+    if (role == ROLE_NONE || role == revision->before.association.role ||
+        actor->kind != ACTOR_CONNECTION || actor->grants & 1u << role)
+        return STATUS_OK;
+    return problem_set(problem, STATUS_FORBIDDEN,
+                       "the connection %s may not give the role \"%s\"; an administrator allows it "
+                       "with: rolebridge connection create NAME --grant %s",
+                       actor->name, role_name(role), role_name(role));
+}
+
+/* Reading the count makes two such changes at once exclude each other. */
+static enum status check_last_administrator(const struct revision *revision,
+                                            struct problem *problem)
+{
+    struct store_key key = key_counter(revision->txn, COUNT_ADMINS);
+
+    if (revision->before.association.role != ROLE_ADMIN ||
+        (!revision->is_deletion && revision->account.association.role == ROLE_ADMIN) ||
+        store_count(revision->txn, key_bytes(&key)) > 1)
+        return STATUS_OK;
+    return problem_set(problem, STATUS_FORBIDDEN,
+                       "%s is the last active administrator of the organization; make somebody "
+                       "else an administrator first",
+                       user_text(revision->old_resource, "userName"));
+}
+
+static enum status check_unique(const struct revision *revision, struct problem *problem)
+{
+    const char *user_name = user_text(revision->resource, "userName");
+    const char *external_id = user_text(revision->resource, "externalId");
+    uint64_t row = revision->account.row;
+    uint64_t other = user_by_name(revision->txn, user_name, revision->request->arena);
+
+    if (other && other != row)
+        return problem_set(problem, STATUS_UNIQUENESS, "userName \"%s\" belongs to another account",
+                           user_name);
+    if (!external_id || !revision->account.owner)
+        return STATUS_OK;
+    other = user_by_external_id(revision->txn, revision->account.owner, external_id);
+    if (other && other != row)
+        return problem_set(problem, STATUS_UNIQUENESS,
+                           "externalId \"%s\" belongs to another account of this connection",
+                           external_id);
+    return STATUS_OK;
+}
+
+static enum status check_version(const struct user_request *request, const struct account *account,
+                                 struct problem *problem)
+{
+    char version[32];
+
+    (void)snprintf(version, sizeof(version), "W/\"%llu\"", (unsigned long long)account->version);
+    if (!request->if_match || strcmp(request->if_match, "*") == 0 ||
+        strcmp(request->if_match, version) == 0 || strcmp(request->if_match, version + 2) == 0)
+        return STATUS_OK;
+    return problem_set(problem, STATUS_VERSION_MISMATCH,
+                       "the resource is at version %s; read it again before changing it", version);
+}
+
+/* ----------------------------------------------------------------------- judging */
+
+/* Take role and site out of the resource, where the request put them, into what is asserted. */
+static void assert_from_extension(struct revision *revision, bool is_role_stated,
+                                  bool is_site_stated)
+{
+    struct arena *arena = revision->request->arena;
+    const json_t *extension = json_object_get(revision->resource, SCIM_URN_BRIDGE);
+    const char *role = user_text(extension, "role");
+    const char *site = user_text(extension, "site");
+
+    if (is_role_stated)
+        revision->assertion.role = role ? arena_strdup(arena, role) : NULL;
+    if (is_site_stated) {
+        revision->assertion.site = site ? arena_strdup(arena, site) : NULL;
+        revision->assertion.site_row = site ? site_resolve(revision->txn, site, arena) : 0;
+    }
+    revision->is_stated = is_role_stated || is_site_stated;
+    (void)json_object_del(revision->resource, SCIM_URN_BRIDGE);
+}
+
+/* Silence about `active` is no statement: as it was, and true for a new account. */
+static void settle_active(struct revision *revision)
+{
+    const json_t *active = json_object_get(revision->resource, "active");
+
+    if (json_is_boolean(active))
+        revision->account.is_active = json_is_true(active);
+    (void)json_object_set_new(revision->resource, "active",
+                              json_boolean(revision->account.is_active));
+}
+
+static enum status settle_association(struct revision *revision, struct problem *problem)
+{
+    struct account *account = &revision->account;
+
+    if (!account->is_active) {
+        account->association = (struct association){0};
+        return STATUS_OK;
+    }
+    return association_derive(&revision->assertion, revision->is_stated, &account->association,
+                              problem);
+}
+
+static enum status judge(struct revision *revision, struct problem *problem)
+{
+    const struct scim_resource_type *type = scim_resource_type(SCIM_USER);
+    enum status status;
+
+    settle_active(revision);
+    if ((status = resource_check(revision->resource, type, problem)) ||
+        (status = settle_association(revision, problem)) ||
+        (status = check_grant(revision, problem)) ||
+        (status = check_last_administrator(revision, problem)))
+        return status;
+    return check_unique(revision, problem);
+}
+
+/* ----------------------------------------------------------------------- requests */
+
+static enum status load_revision(struct store_txn *txn, struct user_request *request,
+                                 struct revision *revision, struct problem *problem)
+{
+    struct user user;
+    enum status status;
+
+    if (!user_find(txn, request->actor, request->id, request->arena, &user))
+        return store_missing(txn, problem, "user", request->id);
+    if ((status = check_owner(txn, request, &user.account, problem)) ||
+        (status = check_version(request, &user.account, problem)))
+        return status;
+    revision->txn = txn;
+    revision->request = request;
+    revision->is_there = true;
+    revision->before = user.account;
+    revision->account = user.account;
+    revision->old_document = user.document;
+    revision->old_resource = json_loadb(user.document.data, user.document.size, 0, NULL);
+    if (!revision->old_resource)
+        return problem_set(problem, STATUS_INTERNAL,
+                           "the stored document of user %s is damaged; restore a backup",
+                           request->id);
+    revision->old_assertion =
+        assertion_load(txn, user.account.row, user.account.owner, request->arena);
+    revision->assertion = revision->old_assertion;
+    return STATUS_OK;
+}
+
+enum status user_patch(struct store_txn *txn, void *argument, struct problem *problem)
+{
+    struct user_request *request = argument;
+    SCOPED(revision_clear) struct revision revision = {0};
+    enum status status = load_revision(txn, request, &revision, problem);
+
+    if (status)
+        return status;
+    revision.resource = json_deep_copy(revision.old_resource);
+    if ((status = patch_apply(request->patch, revision.resource, scim_resource_type(SCIM_USER),
+                              problem)))
+        return status;
+    assert_from_extension(&revision, patch_touches(request->patch, SCIM_URN_BRIDGE, "role"),
+                          patch_touches(request->patch, SCIM_URN_BRIDGE, "site"));
+    if ((status = judge(&revision, problem)))
+        return status;
+    revision_write(&revision);
+    return store_status(txn, problem);
+}
+
+static void new_account(struct store_txn *txn, const struct actor *actor, struct account *account)
+{
+    unsigned char uuid[UUID_SIZE];
+
+    uuid_new(actor->now * 1000, uuid);
+    uuid_format(uuid, account->id);
+    account->row = store_sequence(txn);
+    account->owner = actor->connection;
+    account->is_active = true;
+    account->created_at = actor->now;
+}
+
+enum status user_create(struct store_txn *txn, void *argument, struct problem *problem)
+{
+    struct user_request *request = argument;
+    SCOPED(revision_clear) struct revision revision = {.txn = txn, .request = request};
+    const json_t *extension = json_object_get(request->resource, SCIM_URN_BRIDGE);
+    enum status status;
+
+    new_account(txn, request->actor, &revision.account);
+    revision.resource = json_deep_copy(request->resource);
+    (void)json_object_set_new(revision.resource, "id", json_string(revision.account.id));
+    assert_from_extension(&revision, json_object_get(extension, "role") != NULL,
+                          json_object_get(extension, "site") != NULL);
+    if ((status = judge(&revision, problem)))
+        return status;
+    revision_write(&revision);
+    return store_status(txn, problem);
+}
+
+enum status user_delete(struct store_txn *txn, void *argument, struct problem *problem)
+{
+    SCOPED(revision_clear) struct revision revision = {.is_deletion = true};
+    enum status status = load_revision(txn, argument, &revision, problem);
+
+    if (status || (status = check_last_administrator(&revision, problem)))
+        return status;
+    revision.account.is_active = false;
+    revision.account.association = (struct association){0};
+    revision_delete(&revision);
+    return store_status(txn, problem);
+}
+
+/* ------------------------------------------------------------------------ reading */
+
+bool user_load(struct store_txn *txn, uint64_t row, struct arena *arena, struct user *user)
+{
+    struct store_key key = key_resource(txn, SCIM_USER, row);
+    struct bytes document;
+
+    if (!account_load(txn, row, arena, &user->account) ||
+        !store_get(txn, STORE_RESOURCE, key_bytes(&key), &document))
+        return false;
+    user->document = arena_copy(arena, document);
+    return true;
+}
+
+bool user_find(struct store_txn *txn, const struct actor *actor, const char *id,
+               struct arena *arena, struct user *user)
+{
+    uint64_t row;
+
+    return id_find(txn, SCIM_USER, id, &row) && user_load(txn, row, arena, user) &&
+           may_see(actor, &user->account);
+}

@@ -1,0 +1,177 @@
+#include "world.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "bridge/base/crypt.h"
+#include "bridge/core/connection.h"
+#include "bridge/core/organization.h"
+#include "bridge/scim/patch.h"
+#include "bridge/scim/resource.h"
+
+enum { STORE_SIZE = 64 << 20, NOON = 1700000000 };
+
+static uint64_t make_site(struct world *world, const char *name)
+{
+    json_auto_t *resource = json_pack("{s:s}", "displayName", name);
+    struct site_request request = {
+        .actor = &world->admin, .arena = world->arena, .resource = resource};
+
+    assert_int_equal(store_update(world->store, ORGANIZATION_DEFAULT, site_create, &request, NULL),
+                     STATUS_OK);
+    return request.site.row;
+}
+
+static struct actor make_connection(struct world *world, const char *name, unsigned grants)
+{
+    struct connection_request request = {
+        .actor = &world->admin, .arena = world->arena, .name = name, .grants = grants};
+
+    assert_int_equal(
+        store_update(world->store, ORGANIZATION_DEFAULT, connection_create, &request, NULL),
+        STATUS_OK);
+    return (struct actor){.kind = ACTOR_CONNECTION,
+                          .connection = request.connection.number,
+                          .grants = grants,
+                          .name = name,
+                          .now = NOON};
+}
+
+int world_set_up(void **state)
+{
+    struct world *world = calloc(1, sizeof(*world));
+
+    assert_true(crypt_init());
+    assert_int_equal(scim_load(NULL), STATUS_OK);
+    (void)snprintf(world->folder, sizeof(world->folder), "/tmp/rolebridge-unit-XXXXXX");
+    assert_non_null(mkdtemp(world->folder));
+    (void)snprintf(world->path, sizeof(world->path), "%s/store", world->folder);
+    assert_int_equal(store_create(world->path, STORE_SIZE, NULL), STATUS_OK);
+    assert_int_equal(store_open(world->path, STORE_SIZE, &world->store, NULL), STATUS_OK);
+    assert_int_equal(core_init(world->store, NOON, NULL), STATUS_OK);
+    world->arena = arena_new();
+    world->admin = (struct actor){.kind = ACTOR_CONTROL,
+                                  .grants = 1u << ROLE_USER | 1u << ROLE_ADMIN,
+                                  .name = "control",
+                                  .now = NOON};
+    world->north = make_site(world, "North Plant");
+    world->harbour = make_site(world, "Harbour");
+    world->provider = make_connection(world, "entra", 1u << ROLE_USER | 1u << ROLE_ADMIN);
+    world->other = make_connection(world, "okta", 1u << ROLE_USER);
+    *state = world;
+    return 0;
+}
+
+int world_tear_down(void **state)
+{
+    struct world *world = *state;
+    char command[128];
+
+    store_close(world->store);
+    arena_free(world->arena);
+    scim_unload();
+    (void)snprintf(command, sizeof(command), "rm -rf '%s'", world->folder);
+    assert_int_equal(system(command), 0);
+    free(world);
+    return 0;
+}
+
+void world_restart(struct world *world)
+{
+    store_close(world->store);
+    assert_int_equal(store_open(world->path, STORE_SIZE, &world->store, NULL), STATUS_OK);
+}
+
+static json_t *read_json(struct world *world, const char *text)
+{
+    char *json = arena_strdup(world->arena, text);
+    json_error_t error;
+    json_t *value;
+
+    for (char *at = json; *at; at++)
+        *at = *at == '\'' ? '"' : *at;
+    value = json_loads(json, 0, &error);
+    if (!value)
+        fail_msg("%s in %s", error.text, json);
+    return value;
+}
+
+static enum status submit(struct world *world, store_change *change, struct user_request *request)
+{
+    enum status status;
+
+    world->problem = (struct problem){0};
+    status = store_update(world->store, ORGANIZATION_DEFAULT, change, request, &world->problem);
+    if (!status)
+        world->user = request->user;
+    return status;
+}
+
+enum status world_create(struct world *world, const struct actor *actor, const char *json)
+{
+    json_auto_t *body = read_json(world, json);
+    json_auto_t *resource = NULL;
+    struct user_request request = {.actor = actor, .arena = world->arena};
+
+    assert_int_equal(resource_read(body, scim_resource_type(SCIM_USER), &resource, NULL),
+                     STATUS_OK);
+    request.resource = resource;
+    return submit(world, user_create, &request);
+}
+
+enum status world_patch(struct world *world, const struct actor *actor, const char *id,
+                        const char *operations)
+{
+    json_auto_t *body = json_pack("{s:o}", "Operations", read_json(world, operations));
+    struct patch *patch = NULL;
+    struct user_request request = {.actor = actor, .arena = world->arena, .id = id};
+
+    assert_int_equal(
+        patch_parse(body, scim_resource_type(SCIM_USER), world->arena, &patch, &world->problem),
+        STATUS_OK);
+    request.patch = patch;
+    return submit(world, user_patch, &request);
+}
+
+enum status world_delete(struct world *world, const struct actor *actor, const char *id)
+{
+    struct user_request request = {.actor = actor, .arena = world->arena, .id = id};
+
+    return submit(world, user_delete, &request);
+}
+
+struct store_txn *world_begin(struct world *world)
+{
+    struct store_txn *txn = NULL;
+
+    assert_int_equal(store_begin(world->store, ORGANIZATION_DEFAULT, &txn, NULL), STATUS_OK);
+    return txn;
+}
+
+struct account world_account(struct world *world, const char *id)
+{
+    SCOPED(store_release) struct store_txn *txn = world_begin(world);
+    struct user user = {0};
+
+    assert_true(user_find(txn, &world->admin, id, world->arena, &user));
+    return user.account;
+}
+
+json_t *world_resource(struct world *world, const char *id)
+{
+    SCOPED(store_release) struct store_txn *txn = world_begin(world);
+    struct user user = {0};
+
+    assert_true(user_find(txn, &world->admin, id, world->arena, &user));
+    return user_json(txn, &user, "http://host/scim/v2", world->arena);
+}
+
+bool world_waits(struct world *world, const char *id, struct outbox_line *line)
+{
+    SCOPED(store_release) struct store_txn *txn = world_begin(world);
+    struct user user = {0};
+
+    assert_true(user_find(txn, &world->admin, id, world->arena, &user));
+    return outbox_find(txn, OUTBOX_USER, user.account.row, world->arena, line);
+}

@@ -1,0 +1,55 @@
+#ifndef TESTS_SUPPORT_WORLD_H
+#define TESTS_SUPPORT_WORLD_H
+
+#include "unit.h"
+
+#include "bridge/base/arena.h"
+#include "bridge/core/outbox.h"
+#include "bridge/core/site.h"
+#include "bridge/core/user.h"
+
+/*
+ * A store in a folder of its own with the default organization, the sites
+ * "North Plant" and "Harbour", and a connection that may give both roles: what
+ * the tests of rules start from. Time is a number that a test may set.
+ */
+struct world {
+    char folder[64];
+    char path[80];
+    struct store *store;
+    struct arena *arena;
+    struct actor provider; /* the connection "entra" */
+    struct actor other;    /* the connection "okta", which may give only user */
+    struct actor admin;
+    uint64_t north;
+    uint64_t harbour;
+    struct problem problem; /* of the last request */
+    struct user user;       /* result of the last request */
+};
+
+/* cmocka fixtures: *state is the world. */
+int world_set_up(void **state);
+int world_tear_down(void **state);
+
+/* Close the store and open it again, as after a restart. */
+void world_restart(struct world *world);
+
+/* Requests as a provider sends them: JSON text with ' for ". */
+enum status world_create(struct world *world, const struct actor *actor, const char *json);
+enum status world_patch(struct world *world, const struct actor *actor, const char *id,
+                        const char *operations);
+enum status world_delete(struct world *world, const struct actor *actor, const char *id);
+
+/* What is in effect now. Fails the test when there is no such person. */
+struct account world_account(struct world *world, const char *id);
+
+/* The whole resource as it is answered; the caller's to json_decref. */
+json_t *world_resource(struct world *world, const char *id);
+
+/* A snapshot; the caller ends it. */
+struct store_txn *world_begin(struct world *world);
+
+/* The work that waits for a person; false when none does. */
+bool world_waits(struct world *world, const char *id, struct outbox_line *line);
+
+#endif

@@ -1,0 +1,175 @@
+#include "world.h"
+
+enum { NOON = 1700000000 };
+
+/* A line as a change may touch it. */
+struct step {
+    struct arena *arena;
+    struct outbox_line line;
+    int64_t now;
+    const char *refusal;
+};
+
+static enum status add(struct store_txn *txn, void *argument, struct problem *problem)
+{
+    const struct step *step = argument;
+
+    (void)problem;
+    outbox_add(txn, step->line.kind, step->line.row, step->line.urgency, step->now, step->arena);
+    return STATUS_OK;
+}
+
+static enum status land(struct store_txn *txn, void *argument, struct problem *problem)
+{
+    const struct step *step = argument;
+
+    (void)problem;
+    outbox_landed(txn, &step->line, step->arena);
+    return STATUS_OK;
+}
+
+static enum status refuse(struct store_txn *txn, void *argument, struct problem *problem)
+{
+    const struct step *step = argument;
+
+    (void)problem;
+    outbox_refused(txn, &step->line, step->refusal, step->now, step->arena);
+    return STATUS_OK;
+}
+
+static void does(struct world *world, store_change *change, struct step step)
+{
+    step.arena = world->arena;
+    assert_int_equal(store_update(world->store, 1, change, &step, NULL), STATUS_OK);
+}
+
+static struct step of_row(uint64_t row, enum outbox_urgency urgency, int64_t now)
+{
+    return (struct step){.line = {.kind = OUTBOX_USER, .row = row, .urgency = urgency}, .now = now};
+}
+
+static size_t due(struct world *world, int64_t now, struct outbox_line lines[8])
+{
+    SCOPED(store_release) struct store_txn *txn = world_begin(world);
+
+    return outbox_due(txn, now, lines, 8, world->arena);
+}
+
+static struct outbox_depth depth(struct world *world)
+{
+    SCOPED(store_release) struct store_txn *txn = world_begin(world);
+
+    return outbox_depth(txn, world->arena);
+}
+
+/* The organization and the sites of the world wait as well, since before NOON. */
+enum { OTHERS = 3 };
+
+static void whoever_loses_access_goes_first(void **state)
+{
+    struct world *world = *state;
+    struct outbox_line lines[8];
+
+    does(world, add, of_row(1001, OUTBOX_ORDINARY, NOON - 50));
+    does(world, add, of_row(1002, OUTBOX_LOSING, NOON));
+
+    assert_int_equal(due(world, NOON, lines), OTHERS + 2);
+    assert_int_equal(lines[0].row, 1002);
+    assert_int_equal(lines[1].row, 1001);
+}
+
+static void ten_changes_of_one_resource_are_one_line(void **state)
+{
+    struct world *world = *state;
+    struct outbox_line lines[8];
+
+    for (int i = 0; i < 10; i++)
+        does(world, add, of_row(1001, OUTBOX_ORDINARY, NOON + i));
+
+    assert_int_equal(due(world, NOON + 100, lines), OTHERS + 1);
+    assert_int_equal(depth(world).waiting, OTHERS + 1);
+}
+
+static void work_that_became_newer_meanwhile_stays_when_the_old_lands(void **state)
+{
+    struct world *world = *state;
+    struct outbox_line lines[8];
+    struct step worked = of_row(1001, OUTBOX_LOSING, NOON);
+
+    does(world, add, worked);
+    (void)due(world, NOON, lines);
+    worked.line = lines[0];
+    does(world, add, of_row(1001, OUTBOX_ORDINARY, NOON + 1));
+    does(world, land, worked);
+
+    assert_int_equal(due(world, NOON + 1, lines), OTHERS + 1);
+    assert_int_equal(lines[0].row, 1001);
+    assert_int_equal(lines[0].urgency, OUTBOX_LOSING);
+    worked.line = lines[0];
+    does(world, land, worked);
+    assert_int_equal(depth(world).waiting, OTHERS);
+}
+
+static void a_refusal_parks_with_the_words_and_waits_longer_each_time(void **state)
+{
+    struct world *world = *state;
+    struct outbox_line lines[8];
+    struct step worked = of_row(1001, OUTBOX_LOSING, NOON);
+
+    does(world, add, worked);
+    (void)due(world, NOON, lines);
+    worked.line = lines[0];
+    worked.refusal = "object class violation";
+    does(world, refuse, worked);
+
+    assert_int_equal(depth(world).parked, 1);
+    assert_int_equal(due(world, NOON + outbox_delay(1) - 1, lines), OTHERS);
+    assert_int_equal(due(world, NOON + outbox_delay(1), lines), OTHERS + 1);
+    assert_string_equal(lines[0].refusal, "object class violation");
+    assert_int_equal(lines[0].attempts, 1);
+    worked.line = lines[0];
+    does(world, land, worked);
+    assert_int_equal(depth(world).parked, 0);
+}
+
+static void a_new_change_unparks_what_was_refused(void **state)
+{
+    struct world *world = *state;
+    struct outbox_line lines[8];
+    struct step worked = of_row(1001, OUTBOX_LOSING, NOON);
+
+    does(world, add, worked);
+    (void)due(world, NOON, lines);
+    worked.line = lines[0];
+    worked.refusal = "no";
+    does(world, refuse, worked);
+    does(world, add, of_row(1001, OUTBOX_ORDINARY, NOON + 1));
+
+    assert_int_equal(depth(world).parked, 0);
+    assert_int_equal(due(world, NOON + 1, lines), OTHERS + 1);
+    assert_null(lines[0].refusal);
+}
+
+static void delays_grow_to_six_hours_and_no_further(void **state)
+{
+    (void)state;
+
+    assert_int_equal(outbox_delay(1), 300);
+    assert_int_equal(outbox_delay(2), 600);
+    assert_int_equal(outbox_delay(1000000), 6 * 3600);
+}
+
+int main(void)
+{
+#define WORLD_TEST(name) cmocka_unit_test_setup_teardown(name, world_set_up, world_tear_down)
+    const struct CMUnitTest tests[] = {
+        WORLD_TEST(whoever_loses_access_goes_first),
+        WORLD_TEST(ten_changes_of_one_resource_are_one_line),
+        WORLD_TEST(work_that_became_newer_meanwhile_stays_when_the_old_lands),
+        WORLD_TEST(a_refusal_parks_with_the_words_and_waits_longer_each_time),
+        WORLD_TEST(a_new_change_unparks_what_was_refused),
+        cmocka_unit_test(delays_grow_to_six_hours_and_no_further),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,485 @@
+#include "world.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define EXT "urn:ietf:params:scim:schemas:extension:bridge:2.0:User"
+#define ANA                                                                                \
+    "{'userName':'ana@acme.example','externalId':'x-1','active':true,'displayName':'Ana'," \
+    "'emails':[{'value':'ana@acme.example','type':'work','primary':true}],'" EXT           \
+    "':{'role':'user','site':'North Plant'}}"
+#define BOSS                 "{'userName':'boss@acme.example','active':true,'" EXT "':{'role':'admin'}}"
+#define REPLACE(path, value) "[{'op':'Replace','path':'" path "','value':" value "}]"
+
+static const char *given_ana(struct world *world)
+{
+    assert_int_equal(world_create(world, &world->provider, ANA), STATUS_OK);
+    return arena_strdup(world->arena, world->user.account.id);
+}
+
+static const char *given_a_boss(struct world *world)
+{
+    assert_int_equal(world_create(world, &world->provider, BOSS), STATUS_OK);
+    return arena_strdup(world->arena, world->user.account.id);
+}
+
+static void assert_association(struct world *world, const char *id, enum role role, uint64_t site)
+{
+    struct account account = world_account(world, id);
+
+    assert_int_equal(account.association.role, role);
+    assert_int_equal(account.association.site_row, site);
+}
+
+/* -------------------------------------------------------------- role, site and active */
+
+static void a_created_person_has_role_and_site_and_waits_for_the_directory(void **state)
+{
+    struct world *world = *state;
+    struct outbox_line line;
+
+    const char *ana = given_ana(world);
+
+    assert_association(world, ana, ROLE_USER, world->north);
+    assert_true(world_waits(world, ana, &line));
+    json_auto_t *resource = world_resource(world, ana);
+    json_t *extension = json_object_get(resource, EXT);
+    assert_string_equal(json_string_value(json_object_get(extension, "site")), "North Plant");
+    assert_string_equal(json_string_value(json_object_get(extension, "managedBy")), "entra");
+    assert_true(json_is_true(json_object_get(resource, "active")));
+}
+
+static void a_person_without_role_or_site_is_taken_and_has_no_association(void **state)
+{
+    struct world *world = *state;
+
+    assert_int_equal(world_create(world, &world->provider, "{'userName':'x@acme.example'}"),
+                     STATUS_OK);
+
+    assert_association(world, world->user.account.id, ROLE_NONE, 0);
+    assert_true(world->user.account.is_active);
+}
+
+static void deactivation_clears_what_is_in_effect_and_a_bare_restore_brings_it_back(void **state)
+{
+    struct world *world = *state;
+    const char *ana = given_ana(world);
+    struct outbox_line line;
+
+    assert_int_equal(world_patch(world, &world->provider, ana, REPLACE("active", "'False'")),
+                     STATUS_OK);
+    assert_association(world, ana, ROLE_NONE, 0);
+    assert_false(world_account(world, ana).is_active);
+    assert_true(world_waits(world, ana, &line));
+    assert_int_equal(line.urgency, OUTBOX_LOSING);
+
+    assert_int_equal(world_patch(world, &world->provider, ana, REPLACE("active", "'True'")),
+                     STATUS_OK);
+    assert_association(world, ana, ROLE_USER, world->north);
+}
+
+static void role_and_site_that_arrive_while_inactive_are_kept_unjudged(void **state)
+{
+    struct world *world = *state;
+    const char *ana = given_ana(world);
+
+    (void)world_patch(world, &world->provider, ana, REPLACE("active", "false"));
+    assert_int_equal(world_patch(world, &world->provider, ana, REPLACE(EXT ":site", "'Harbour'")),
+                     STATUS_OK);
+    assert_association(world, ana, ROLE_NONE, 0);
+    (void)world_patch(world, &world->provider, ana, REPLACE("active", "true"));
+
+    assert_association(world, ana, ROLE_USER, world->harbour);
+}
+
+static void a_disable_is_never_refused_for_a_bad_site_beside_it(void **state)
+{
+    struct world *world = *state;
+    const char *ana = given_ana(world);
+
+    assert_int_equal(world_patch(world, &world->provider, ana,
+                                 "[{'op':'replace','path':'" EXT ":site','value':'Atlantis'},"
+                                 "{'op':'replace','path':'active','value':false}]"),
+                     STATUS_OK);
+
+    assert_false(world_account(world, ana).is_active);
+    assert_int_equal(world_patch(world, &world->provider, ana,
+                                 "[{'op':'replace','path':'" EXT ":site','value':'Atlantis'},"
+                                 "{'op':'replace','path':'active','value':true}]"),
+                     STATUS_INVALID_VALUE);
+    assert_false(world_account(world, ana).is_active);
+}
+
+static void order_of_operations_does_not_matter_the_end_is_judged(void **state)
+{
+    struct world *world = *state;
+    const char *boss = given_a_boss(world);
+
+    (void)world_create(world, &world->provider,
+                       "{'userName':'b2@acme.example','" EXT "':{'role':'admin'}}");
+    assert_int_equal(world_patch(world, &world->provider, boss,
+                                 "[{'op':'replace','path':'" EXT ":role','value':'user'},"
+                                 "{'op':'replace','path':'" EXT ":site','value':'HARBOUR '}]"),
+                     STATUS_OK);
+
+    assert_association(world, boss, ROLE_USER, world->harbour);
+}
+
+static void a_promotion_needs_no_null_and_a_demotion_finds_the_old_site(void **state)
+{
+    struct world *world = *state;
+    const char *ana = given_ana(world);
+
+    (void)given_a_boss(world);
+    (void)world_patch(world, &world->provider, ana, REPLACE(EXT ":role", "'admin'"));
+    assert_association(world, ana, ROLE_ADMIN, 0);
+    (void)world_patch(world, &world->provider, ana, REPLACE(EXT ":role", "'user'"));
+
+    assert_association(world, ana, ROLE_USER, world->north);
+}
+
+static void removing_the_role_leaves_the_account_active_without_association(void **state)
+{
+    struct world *world = *state;
+    const char *ana = given_ana(world);
+
+    assert_int_equal(
+        world_patch(world, &world->provider, ana, "[{'op':'remove','path':'" EXT ":role'}]"),
+        STATUS_OK);
+
+    assert_association(world, ana, ROLE_NONE, 0);
+    assert_true(world_account(world, ana).is_active);
+}
+
+/* ------------------------------------------------------------------- all or nothing */
+
+static void a_refused_patch_leaves_everything_as_it_was(void **state)
+{
+    struct world *world = *state;
+    const char *ana = given_ana(world);
+    json_auto_t *before = world_resource(world, ana);
+
+    assert_int_equal(world_patch(world, &world->provider, ana,
+                                 "[{'op':'replace','path':'displayName','value':'Changed'},"
+                                 "{'op':'replace','path':'" EXT ":site','value':'Atlantis'}]"),
+                     STATUS_INVALID_VALUE);
+
+    json_auto_t *after = world_resource(world, ana);
+    assert_true(json_equal(before, after));
+    assert_non_null(strstr(world->problem.detail, "Atlantis"));
+}
+
+static void a_change_that_changes_nothing_keeps_the_version(void **state)
+{
+    struct world *world = *state;
+    const char *ana = given_ana(world);
+    uint64_t version = world_account(world, ana).version;
+
+    (void)world_patch(world, &world->provider, ana, REPLACE("displayName", "'Ana'"));
+    assert_int_equal(world_account(world, ana).version, version);
+    (void)world_patch(world, &world->provider, ana, REPLACE("displayName", "'Ana D.'"));
+
+    assert_int_equal(world_account(world, ana).version, version + 1);
+}
+
+static void silence_about_active_is_no_statement(void **state)
+{
+    struct world *world = *state;
+    const char *ana = given_ana(world);
+
+    (void)world_patch(world, &world->provider, ana, REPLACE("active", "false"));
+    assert_int_equal(world_patch(world, &world->provider, ana, "[{'op':'remove','path':'active'}]"),
+                     STATUS_OK);
+
+    assert_false(world_account(world, ana).is_active);
+}
+
+/* --------------------------------------------------------------- who is who, who may what */
+
+static void names_are_unique_without_letter_case_and_free_again_after_deletion(void **state)
+{
+    struct world *world = *state;
+    const char *ana = given_ana(world);
+
+    assert_int_equal(world_create(world, &world->provider, "{'userName':'ANA@acme.example'}"),
+                     STATUS_UNIQUENESS);
+    assert_int_equal(
+        world_create(world, &world->provider, "{'userName':'b@x.example','externalId':'x-1'}"),
+        STATUS_UNIQUENESS);
+    assert_int_equal(world_delete(world, &world->provider, ana), STATUS_OK);
+    assert_int_equal(world_create(world, &world->provider, ANA), STATUS_OK);
+
+    assert_string_not_equal(world->user.account.id, ana);
+}
+
+static void another_connection_sees_and_changes_nothing(void **state)
+{
+    struct world *world = *state;
+    const char *ana = given_ana(world);
+
+    assert_int_equal(world_patch(world, &world->other, ana, REPLACE("active", "false")),
+                     STATUS_NOT_FOUND);
+    assert_int_equal(world_delete(world, &world->other, ana), STATUS_NOT_FOUND);
+    assert_int_equal(world_create(world, &world->other, "{'userName':'ana@ACME.example'}"),
+                     STATUS_UNIQUENESS);
+    assert_int_equal(
+        world_create(world, &world->other, "{'userName':'c@x.example','externalId':'x-1'}"),
+        STATUS_OK);
+
+    assert_true(world_account(world, ana).is_active);
+}
+
+static void administrators_do_not_change_what_a_connection_owns(void **state)
+{
+    struct world *world = *state;
+    const char *ana = given_ana(world);
+
+    assert_int_equal(world_patch(world, &world->admin, ana, REPLACE("active", "false")),
+                     STATUS_FORBIDDEN);
+
+    assert_non_null(strstr(world->problem.detail, "entra"));
+}
+
+static void a_connection_gives_only_the_roles_that_it_may(void **state)
+{
+    struct world *world = *state;
+
+    assert_int_equal(world_create(world, &world->other, BOSS), STATUS_FORBIDDEN);
+    assert_int_equal(world_create(world, &world->other,
+                                  "{'userName':'u@x.example','" EXT
+                                  "':{'role':'user','site':'harbour'}}"),
+                     STATUS_OK);
+    assert_int_equal(
+        world_patch(world, &world->other, world->user.account.id, REPLACE(EXT ":role", "'admin'")),
+        STATUS_FORBIDDEN);
+
+    assert_association(world, world->user.account.id, ROLE_USER, world->harbour);
+}
+
+static void the_last_administrator_cannot_be_taken_away(void **state)
+{
+    struct world *world = *state;
+    const char *boss = given_a_boss(world);
+
+    assert_int_equal(world_patch(world, &world->provider, boss, REPLACE("active", "false")),
+                     STATUS_FORBIDDEN);
+    assert_non_null(strstr(world->problem.detail, "boss@acme.example"));
+    assert_int_equal(world_patch(world, &world->provider, boss,
+                                 "[{'op':'replace','path':'" EXT ":role','value':'user'},"
+                                 "{'op':'replace','path':'" EXT ":site','value':'Harbour'}]"),
+                     STATUS_FORBIDDEN);
+    assert_int_equal(world_delete(world, &world->provider, boss), STATUS_FORBIDDEN);
+    assert_association(world, boss, ROLE_ADMIN, 0);
+
+    (void)world_create(world, &world->admin, "{'userName':'second','" EXT "':{'role':'admin'}}");
+    assert_int_equal(world_delete(world, &world->provider, boss), STATUS_OK);
+}
+
+static void a_stale_version_is_refused(void **state)
+{
+    struct world *world = *state;
+    struct user_request request = {
+        .actor = &world->provider, .arena = world->arena, .if_match = "W/\"9\""};
+
+    request.id = given_ana(world);
+
+    assert_int_equal(store_update(world->store, 1, user_delete, &request, NULL),
+                     STATUS_VERSION_MISMATCH);
+    request.if_match = "W/\"1\"";
+    assert_int_equal(store_update(world->store, 1, user_delete, &request, NULL), STATUS_OK);
+}
+
+/* ----------------------------------------------------------------------- lists and counts */
+
+static void count_visit(void *context, const struct user *user)
+{
+    (void)user;
+    ++*(int *)context;
+}
+
+static uint64_t listed(struct world *world, const struct actor *actor, const char *filter,
+                       int *shown)
+{
+    SCOPED(store_release) struct store_txn *txn = world_begin(world);
+    struct user_query query = {.actor = actor, .page = {1, 2}, .base = "http://host/scim/v2"};
+    uint64_t total = 0;
+
+    *shown = 0;
+    if (filter)
+        assert_int_equal(
+            filter_parse(filter, scim_resource_type(SCIM_USER), world->arena, &query.filter, NULL),
+            STATUS_OK);
+    assert_int_equal(user_list(txn, &query, world->arena, count_visit, shown, &total, NULL),
+                     STATUS_OK);
+    return total;
+}
+
+static void lists_show_what_the_caller_may_see_by_index_and_by_walking(void **state)
+{
+    struct world *world = *state;
+    int shown;
+
+    (void)given_ana(world);
+    (void)given_a_boss(world);
+    (void)world_create(world, &world->provider, "{'userName':'third','active':false}");
+    (void)world_create(world, &world->other, "{'userName':'foreign'}");
+
+    assert_int_equal(listed(world, &world->provider, NULL, &shown), 3);
+    assert_int_equal(shown, 2);
+    assert_int_equal(listed(world, &world->admin, NULL, &shown), 4);
+    assert_int_equal(listed(world, &world->provider, "userName eq \"ANA@acme.EXAMPLE\"", &shown),
+                     1);
+    assert_int_equal(listed(world, &world->other, "userName eq \"ana@acme.example\"", &shown), 0);
+    assert_int_equal(listed(world, &world->provider,
+                            "emails[type eq \"work\"].value eq \"Ana@acme.example\"", &shown),
+                     1);
+    assert_int_equal(listed(world, &world->provider, "externalId eq \"x-1\"", &shown), 1);
+    assert_int_equal(listed(world, &world->admin, "externalId eq \"x-1\"", &shown), 1);
+    assert_int_equal(listed(world, &world->provider, "externalId eq \"X-1\"", &shown), 0);
+    assert_int_equal(listed(world, &world->provider, "active eq false", &shown), 1);
+    assert_int_equal(listed(world, &world->provider, EXT ":role eq \"admin\"", &shown), 1);
+}
+
+static void counts_follow_every_change(void **state)
+{
+    struct world *world = *state;
+    const char *ana = given_ana(world);
+    struct user_counts counts;
+    struct store_txn *txn;
+
+    (void)given_a_boss(world);
+    (void)world_patch(world, &world->provider, ana, REPLACE("active", "false"));
+    (void)world_create(world, &world->provider, "{'userName':'gone'}");
+    (void)world_delete(world, &world->provider, world->user.account.id);
+
+    txn = world_begin(world);
+    counts = user_counts(txn);
+    store_end(txn);
+    assert_int_equal(counts.total, 2);
+    assert_int_equal(counts.active, 1);
+    assert_int_equal(counts.admins, 1);
+}
+
+static void everything_is_there_after_a_restart(void **state)
+{
+    struct world *world = *state;
+    const char *ana = given_ana(world);
+    json_auto_t *before = world_resource(world, ana);
+
+    world_restart(world);
+
+    json_auto_t *after = world_resource(world, ana);
+    assert_true(json_equal(before, after));
+}
+
+static bool count_record(void *context, uint64_t number, struct bytes record)
+{
+    char *text = strndup(record.data, record.size);
+
+    (void)number;
+    assert_null(strstr(text, "Ana"));
+    free(text);
+    ++*(int *)context;
+    return true;
+}
+
+static void every_change_has_one_journal_record_without_personal_values(void **state)
+{
+    struct world *world = *state;
+    int before = 0;
+    int after = 0;
+
+    assert_int_equal(store_journal_walk(world->store, 1, count_record, &before, NULL), STATUS_OK);
+    const char *ana = given_ana(world);
+    (void)world_patch(world, &world->provider, ana, REPLACE("displayName", "'Ana D.'"));
+    (void)world_patch(world, &world->provider, ana, REPLACE("displayName", "'Ana D.'"));
+    (void)world_patch(world, &world->provider, ana, REPLACE(EXT ":site", "'Nowhere'"));
+
+    assert_int_equal(store_journal_walk(world->store, 1, count_record, &after, NULL), STATUS_OK);
+    assert_int_equal(after - before, 2);
+}
+
+struct link_change {
+    uint64_t row;
+    struct arena *arena;
+};
+
+static enum status save_link(struct store_txn *txn, void *argument, struct problem *problem)
+{
+    const struct link_change *change = argument;
+    const struct link link = {"uid=ana,ou=people", "uuid-1"};
+
+    (void)problem;
+    link_save(txn, OUTBOX_USER, change->row, &link, change->arena);
+    return STATUS_OK;
+}
+
+static void a_new_account_of_the_same_name_takes_up_the_entry_that_is_left(void **state)
+{
+    struct world *world = *state;
+    const char *ana = given_ana(world);
+    struct link_change change = {world_account(world, ana).row, world->arena};
+    struct outbox_line line;
+    struct link link;
+    struct store_txn *txn;
+
+    assert_int_equal(store_update(world->store, 1, save_link, &change, NULL), STATUS_OK);
+    assert_int_equal(world_delete(world, &world->provider, ana), STATUS_OK);
+    ana = given_ana(world);
+
+    txn = world_begin(world);
+    assert_false(outbox_find(txn, OUTBOX_USER, change.row, world->arena, &line));
+    assert_false(link_find(txn, OUTBOX_USER, change.row, world->arena, &link));
+    assert_true(link_find(txn, OUTBOX_USER, world->user.account.row, world->arena, &link));
+    store_end(txn);
+    assert_string_equal(link.identity, "uuid-1");
+}
+
+static void a_deleted_person_whose_entry_is_there_still_has_to_be_locked(void **state)
+{
+    struct world *world = *state;
+    const char *ana = given_ana(world);
+    struct link_change change = {world_account(world, ana).row, world->arena};
+    struct outbox_line line;
+    struct store_txn *txn;
+
+    assert_int_equal(store_update(world->store, 1, save_link, &change, NULL), STATUS_OK);
+    assert_int_equal(world_delete(world, &world->provider, ana), STATUS_OK);
+
+    txn = world_begin(world);
+    assert_true(outbox_find(txn, OUTBOX_USER, change.row, world->arena, &line));
+    store_end(txn);
+    assert_int_equal(line.urgency, OUTBOX_LOSING);
+}
+
+int main(void)
+{
+#define WORLD_TEST(name) cmocka_unit_test_setup_teardown(name, world_set_up, world_tear_down)
+    const struct CMUnitTest tests[] = {
+        WORLD_TEST(a_created_person_has_role_and_site_and_waits_for_the_directory),
+        WORLD_TEST(a_person_without_role_or_site_is_taken_and_has_no_association),
+        WORLD_TEST(deactivation_clears_what_is_in_effect_and_a_bare_restore_brings_it_back),
+        WORLD_TEST(role_and_site_that_arrive_while_inactive_are_kept_unjudged),
+        WORLD_TEST(a_disable_is_never_refused_for_a_bad_site_beside_it),
+        WORLD_TEST(order_of_operations_does_not_matter_the_end_is_judged),
+        WORLD_TEST(a_promotion_needs_no_null_and_a_demotion_finds_the_old_site),
+        WORLD_TEST(removing_the_role_leaves_the_account_active_without_association),
+        WORLD_TEST(a_refused_patch_leaves_everything_as_it_was),
+        WORLD_TEST(a_change_that_changes_nothing_keeps_the_version),
+        WORLD_TEST(silence_about_active_is_no_statement),
+        WORLD_TEST(names_are_unique_without_letter_case_and_free_again_after_deletion),
+        WORLD_TEST(another_connection_sees_and_changes_nothing),
+        WORLD_TEST(administrators_do_not_change_what_a_connection_owns),
+        WORLD_TEST(a_connection_gives_only_the_roles_that_it_may),
+        WORLD_TEST(the_last_administrator_cannot_be_taken_away),
+        WORLD_TEST(a_stale_version_is_refused),
+        WORLD_TEST(lists_show_what_the_caller_may_see_by_index_and_by_walking),
+        WORLD_TEST(counts_follow_every_change),
+        WORLD_TEST(everything_is_there_after_a_restart),
+        WORLD_TEST(every_change_has_one_journal_record_without_personal_values),
+        WORLD_TEST(a_new_account_of_the_same_name_takes_up_the_entry_that_is_left),
+        WORLD_TEST(a_deleted_person_whose_entry_is_there_still_has_to_be_locked),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
