@@ -1,0 +1,52 @@
+#ifndef BRIDGE_AUTH_TOKEN_H
+#define BRIDGE_AUTH_TOKEN_H
+
+#include "bridge/auth/principal.h"
+#include "bridge/core/actor.h"
+
+/*
+ * Bearer tokens: rb_ID_SECRET, with 256 random bits of secret. Only the SHA-256
+ * of the secret is kept, under the public ID. A token lives for a year. A
+ * connection has at most two that live, so that one can be changed for the next
+ * without a gap.
+ */
+enum { TOKEN_LIFE_SECONDS = 365 * 24 * 3600, TOKENS_PER_CONNECTION = 2 };
+
+struct token {
+    unsigned char id[TOKEN_ID_SIZE];
+    char id_text[TOKEN_ID_TEXT_SIZE];
+    enum principal_kind kind;
+    uint32_t connection; /* 0: an administrator's */
+    const char *name;    /* an administrator's; "" for a connection's */
+    int64_t created_at;
+    int64_t expires_at;
+};
+
+struct token_request {
+    const struct actor *actor;
+    struct arena *arena;
+    uint32_t connection;          /* issue for this one; 0: for an administrator */
+    const char *name;             /* an administrator's token: its name */
+    struct token token;           /* the result */
+    char secret[TOKEN_TEXT_SIZE]; /* the result of issuing: the whole token; wipe it after use */
+};
+
+/*
+ * store_changes whose argument is a token_request.
+ *
+ * token_issue   for a connection: the oldest ends when there would be more than
+ *               two that live. For an administrator: STATUS_UNIQUENESS when the
+ *               name is taken, STATUS_INVALID_VALUE when it cannot be a name
+ * token_revoke  an administrator's, by name: STATUS_NOT_FOUND
+ * token_revoke_all  every one of a connection
+ */
+enum status token_issue(struct store_txn *txn, void *argument, struct problem *problem);
+enum status token_revoke(struct store_txn *txn, void *argument, struct problem *problem);
+enum status token_revoke_all(struct store_txn *txn, void *argument, struct problem *problem);
+
+/* Tokens of one connection, or (0) of administrators. Return false to stop. */
+typedef bool token_visit(void *context, const struct token *token);
+void token_each(struct store_txn *txn, uint32_t connection, struct arena *arena, token_visit *visit,
+                void *context);
+
+#endif

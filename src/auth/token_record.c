@@ -1,0 +1,50 @@
+#include "token_record.h"
+
+#include "bridge/store/record.h"
+
+enum { RECORD_VERSION = 1 };
+
+void token_record_save(struct store_txn *txn, const struct token_record *record,
+                       struct arena *arena)
+{
+    struct record_writer writer = record_write(arena, RECORD_VERSION);
+
+    record_put_u32(&writer, record->organization);
+    record_put_u8(&writer, (uint8_t)record->token.kind);
+    record_put_u32(&writer, record->token.connection);
+    record_put_u64(&writer, (uint64_t)record->token.created_at);
+    record_put_u64(&writer, (uint64_t)record->token.expires_at);
+    record_put_text(&writer, record->token.name);
+    for (size_t i = 0; i < DIGEST_SIZE; i++)
+        record_put_u8(&writer, record->digest[i]);
+    store_put(txn, STORE_TOKEN, bytes_of(record->token.id, TOKEN_ID_SIZE), record_bytes(&writer));
+}
+
+bool token_record_decode(const unsigned char *id, struct bytes value, struct arena *arena,
+                         struct token_record *record)
+{
+    struct record_reader reader = record_read(value, RECORD_VERSION);
+    struct token *token = &record->token;
+
+    memcpy(token->id, id, TOKEN_ID_SIZE);
+    base64url_encode(bytes_of(id, TOKEN_ID_SIZE), token->id_text, sizeof(token->id_text));
+    record->organization = record_take_u32(&reader);
+    token->kind = record_take_u8(&reader) == PRINCIPAL_CONNECTION ? PRINCIPAL_CONNECTION
+                                                                  : PRINCIPAL_ADMINISTRATOR;
+    token->connection = record_take_u32(&reader);
+    token->created_at = (int64_t)record_take_u64(&reader);
+    token->expires_at = (int64_t)record_take_u64(&reader);
+    token->name = record_take_text(&reader, arena);
+    for (size_t i = 0; i < DIGEST_SIZE; i++)
+        record->digest[i] = record_take_u8(&reader);
+    return !reader.is_damaged;
+}
+
+bool token_record_load(struct store_txn *txn, const unsigned char *id, struct arena *arena,
+                       struct token_record *record)
+{
+    struct bytes value;
+
+    return store_get(txn, STORE_TOKEN, bytes_of(id, TOKEN_ID_SIZE), &value) &&
+           token_record_decode(id, value, arena, record);
+}
