@@ -1,0 +1,38 @@
+#ifndef BRIDGE_API_API_H
+#define BRIDGE_API_API_H
+
+#include <stdint.h>
+
+#include "bridge/http/server.h"
+#include "bridge/store/store.h"
+
+/*
+ * The SCIM endpoints under /scim/v2 (RFC 7644), the admin interface under
+ * /admin/v1, and the two health checks. Who may call what is a column of the
+ * route table.
+ */
+
+/* What the api shows of the directory, which it does not know itself. */
+struct api_directory {
+    const char *state; /* a name that stays */
+    char detail[PROBLEM_DETAIL_MAX];
+    int64_t since;
+};
+
+/* What the handlers work with: http_settings.context points to one. */
+struct api {
+    struct store *store;
+    const char *store_path;
+    const char *directory_uri; /* NULL: none */
+    int64_t started_at;
+    void *context;
+    void (*changed)(void *context); /* something was committed: there may be work */
+    void (*directory)(void *context, struct api_directory *directory);
+};
+
+const struct route *api_routes(size_t *count);
+
+/* For http_settings.gate. */
+enum status api_gate(struct exchange *exchange, unsigned scope, struct problem *problem);
+
+#endif

@@ -1,0 +1,256 @@
+#include "bridge/core/connection.h"
+
+#include <string.h>
+
+#include "credentials.h"
+#include "handlers.h"
+
+/* -------------------------------------------------------------------------------- showing */
+
+static bool add_token(void *context, const struct token *token)
+{
+    (void)json_array_append_new(context, token_json(token));
+    return true;
+}
+
+static json_t *grants_json(unsigned grants)
+{
+    json_t *json = json_array();
+
+    for (enum role role = ROLE_USER; role <= ROLE_ADMIN; role++) {
+        if (grants & 1u << role)
+            (void)json_array_append_new(json, json_string(role_name(role)));
+    }
+    return json;
+}
+
+static json_t *connection_json(struct store_txn *txn, const struct connection *connection,
+                               struct arena *arena)
+{
+    json_t *tokens = json_array();
+    json_t *json = json_object();
+
+    token_each(txn, connection->number, arena, add_token, tokens);
+    (void)json_object_set_new(json, "name", json_string(connection->name));
+    (void)json_object_set_new(json, "carrier", json_string(connection->carrier));
+    (void)json_object_set_new(json, "grants", grants_json(connection->grants));
+    (void)json_object_set_new(json, "accounts",
+                              json_integer(connection_accounts(txn, connection->number)));
+    (void)json_object_set_new(json, "created", timestamp_json(connection->created_at));
+    (void)json_object_set_new(json, "tokens", tokens);
+    return json;
+}
+
+struct listing {
+    struct store_txn *txn;
+    struct arena *arena;
+    json_t *connections;
+};
+
+static bool add_connection(void *context, const struct connection *connection)
+{
+    struct listing *listing = context;
+
+    (void)json_array_append_new(listing->connections,
+                                connection_json(listing->txn, connection, listing->arena));
+    return true;
+}
+
+enum status connections_list(struct exchange *exchange, struct problem *problem)
+{
+    SCOPED(store_release) struct store_txn *txn = NULL;
+    struct listing listing = {.arena = exchange_arena(exchange)};
+    enum status status = request_begin(exchange, &txn, problem);
+
+    if (status)
+        return status;
+    listing.txn = txn;
+    listing.connections = json_array();
+    connection_each(txn, listing.arena, add_connection, &listing);
+    request_answer_json(exchange, 200, "application/json",
+                        json_pack("{s:o}", "connections", listing.connections));
+    return STATUS_OK;
+}
+
+enum status connections_show(struct exchange *exchange, struct problem *problem)
+{
+    SCOPED(store_release) struct store_txn *txn = NULL;
+    const char *name = exchange_segment(exchange, "name");
+    struct arena *arena = exchange_arena(exchange);
+    struct connection connection;
+    enum status status = request_begin(exchange, &txn, problem);
+
+    if (status)
+        return status;
+    if (!connection_find(txn, name, arena, &connection))
+        return store_missing(txn, problem, "connection", name);
+    request_answer_json(exchange, 200, "application/json",
+                        connection_json(txn, &connection, arena));
+    return STATUS_OK;
+}
+
+/* ----------------------------------------------------------------------- create and rotate */
+
+/* A connection and its token, in one change. */
+struct provision {
+    struct connection_request connection;
+    struct token_request *token;
+};
+
+static struct provision *new_provision(struct exchange *exchange)
+{
+    struct provision *provision = arena_alloc(exchange_arena(exchange), sizeof(*provision));
+
+    provision->token = token_request_new(exchange);
+    provision->connection.actor = provision->token->actor;
+    provision->connection.arena = provision->token->arena;
+    return provision;
+}
+
+static enum status answer_with(struct exchange *exchange, int http, struct problem *problem)
+{
+    SCOPED(store_release) struct store_txn *txn = NULL;
+    const struct provision *provision = request_argument(exchange);
+    enum status status = request_begin(exchange, &txn, problem);
+    json_t *json;
+
+    if (status)
+        return status;
+    json = connection_json(txn, &provision->connection.connection, exchange_arena(exchange));
+    (void)json_object_set_new(json, "token", json_string(provision->token->secret));
+    request_answer_json(exchange, http, "application/json", json);
+    return STATUS_OK;
+}
+
+static enum status answer_created(struct exchange *exchange, struct problem *problem)
+{
+    return answer_with(exchange, 201, problem);
+}
+
+static enum status answer_rotated(struct exchange *exchange, struct problem *problem)
+{
+    return answer_with(exchange, 200, problem);
+}
+
+static enum status create(struct store_txn *txn, void *argument, struct problem *problem)
+{
+    struct provision *provision = argument;
+    enum status status = connection_create(txn, &provision->connection, problem);
+
+    if (status)
+        return status;
+    provision->token->connection = provision->connection.connection.number;
+    return token_issue(txn, provision->token, problem);
+}
+
+static enum status rotate(struct store_txn *txn, void *argument, struct problem *problem)
+{
+    struct provision *provision = argument;
+    struct connection_request *request = &provision->connection;
+
+    if (!connection_find(txn, request->name, request->arena, &request->connection))
+        return store_missing(txn, problem, "connection", request->name);
+    provision->token->connection = request->connection.number;
+    return token_issue(txn, provision->token, problem);
+}
+
+static enum status read_grants(const json_t *body, unsigned *grants, struct problem *problem)
+{
+    const json_t *given = json_object_get(body, "grants");
+
+    *grants = given ? 0 : 1u << ROLE_USER;
+    if (given && !json_is_array(given))
+        return problem_set(problem, STATUS_INVALID_VALUE,
+                           "grants must be a list of \"user\" and \"admin\"");
+    for (size_t i = 0; i < json_array_size(given); i++) {
+        const char *name = json_string_value(json_array_get(given, i));
+        enum role role;
+
+        if (!name || !role_parse(name, &role))
+            return problem_set(
+                problem, STATUS_INVALID_VALUE,
+                "grants has a role that is not known here; send \"user\", \"admin\"");
+        *grants |= 1u << role;
+    }
+    return STATUS_OK;
+}
+
+enum status connections_create(struct exchange *exchange, struct problem *problem)
+{
+    struct provision *provision = new_provision(exchange);
+    struct connection_request *request = &provision->connection;
+    json_t *body = NULL;
+    enum status status = request_json(exchange, &body, problem);
+
+    if (status || (status = body_text(body, "name", &request->name, problem)) ||
+        (status = body_text(body, "carrier", &request->carrier, problem)) ||
+        (status = read_grants(body, &request->grants, problem)))
+        return status;
+    if (!request->name)
+        return problem_set(problem, STATUS_INVALID_VALUE, "a connection needs a name");
+    request_commit(exchange, create, provision, answer_created);
+    return STATUS_OK;
+}
+
+enum status connections_rotate(struct exchange *exchange, struct problem *problem)
+{
+    struct provision *provision = new_provision(exchange);
+
+    (void)problem;
+    provision->connection.name = exchange_segment(exchange, "name");
+    request_commit(exchange, rotate, provision, answer_rotated);
+    return STATUS_OK;
+}
+
+/* --------------------------------------------------------------------------------- delete */
+
+static enum status delete_with_tokens(struct store_txn *txn, void *argument,
+                                      struct problem *problem)
+{
+    struct provision *provision = argument;
+    enum status status = connection_delete(txn, &provision->connection, problem);
+
+    if (status)
+        return status;
+    provision->token->connection = provision->connection.connection.number;
+    return token_revoke_all(txn, provision->token, problem);
+}
+
+static enum status answer_deleted(struct exchange *exchange, struct problem *problem)
+{
+    (void)problem;
+    request_answer_empty(exchange, 204);
+    return STATUS_OK;
+}
+
+static enum status read_disposal(const char *text, enum connection_disposal *disposal,
+                                 struct problem *problem)
+{
+    static const char *const names[] = {
+        [CONNECTION_KEEP_NONE] = "",
+        [CONNECTION_RELEASE] = "release",
+        [CONNECTION_DEACTIVATE] = "deactivate",
+    };
+
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        if (strcmp(text ? text : "", names[i]) == 0) {
+            *disposal = (enum connection_disposal)i;
+            return STATUS_OK;
+        }
+    }
+    return problem_set(problem, STATUS_INVALID_VALUE,
+                       "accounts must be \"release\" or \"deactivate\"");
+}
+
+enum status connections_delete(struct exchange *exchange, struct problem *problem)
+{
+    struct provision *provision = new_provision(exchange);
+    enum status status = read_disposal(exchange_parameter(exchange, "accounts"),
+                                       &provision->connection.disposal, problem);
+
+    if (status)
+        return status;
+    provision->connection.name = exchange_segment(exchange, "name");
+    request_commit(exchange, delete_with_tokens, provision, answer_deleted);
+    return STATUS_OK;
+}

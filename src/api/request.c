@@ -1,0 +1,191 @@
+#include "request.h"
+
+#include <stdlib.h>
+
+#include "bridge/base/clock.h"
+
+enum { JSON_DEPTH_MAX = 32 };
+
+struct api *request_api(const struct exchange *exchange)
+{
+    return exchange_context(exchange);
+}
+
+const struct principal *request_principal(const struct exchange *exchange)
+{
+    return exchange_principal(exchange);
+}
+
+const struct actor *request_actor(struct exchange *exchange)
+{
+    static const enum actor_kind kinds[] = {
+        [PRINCIPAL_CONNECTION] = ACTOR_CONNECTION,
+        [PRINCIPAL_ADMINISTRATOR] = ACTOR_ADMINISTRATOR,
+        [PRINCIPAL_CONTROL] = ACTOR_CONTROL,
+    };
+    const struct principal *principal = request_principal(exchange);
+    struct actor *actor = arena_alloc(exchange_arena(exchange), sizeof(*actor));
+
+    *actor = (struct actor){
+        .kind = kinds[principal->kind],
+        .connection = principal->connection,
+        .grants = principal->grants,
+        .name = principal->name,
+        .peer = exchange_peer(exchange),
+        .request_id = exchange_id(exchange),
+        .now = clock_now(),
+    };
+    return actor;
+}
+
+const char *request_scim_base(struct exchange *exchange)
+{
+    return arena_printf(exchange_arena(exchange), "%s/scim/v2", exchange_base(exchange));
+}
+
+enum status request_begin(struct exchange *exchange, struct store_txn **txn,
+                          struct problem *problem)
+{
+    return store_begin(request_api(exchange)->store, request_principal(exchange)->organization, txn,
+                       problem);
+}
+
+/* ------------------------------------------------------------------------------ reading */
+
+static void release_json(void *pointer)
+{
+    json_decref(pointer);
+}
+
+json_t *request_own(struct exchange *exchange, json_t *json)
+{
+    if (json)
+        arena_take(exchange_arena(exchange), json, release_json);
+    return json;
+}
+
+/* jansson itself would go 2048 levels down (threats of deep nesting: D6). */
+static bool is_too_deep(struct bytes body)
+{
+    const char *text = body.data;
+    bool is_string = false;
+    int depth = 0;
+
+    for (size_t i = 0; i < body.size; i++) {
+        if (is_string && text[i] == '\\')
+            i++;
+        else if (text[i] == '"')
+            is_string = !is_string;
+        else if (!is_string && (text[i] == '{' || text[i] == '['))
+            depth++;
+        else if (!is_string && (text[i] == '}' || text[i] == ']'))
+            depth--;
+        if (depth > JSON_DEPTH_MAX)
+            return true;
+    }
+    return false;
+}
+
+enum status request_json(struct exchange *exchange, json_t **json, struct problem *problem)
+{
+    struct bytes body = exchange_body(exchange);
+    json_error_t error;
+
+    if (body.size == 0)
+        return problem_set(problem, STATUS_INVALID_SYNTAX, "the request needs a JSON body");
+    if (is_too_deep(body))
+        return problem_set(problem, STATUS_INVALID_SYNTAX,
+                           "the body is nested more than %d levels deep", JSON_DEPTH_MAX);
+    *json = request_own(exchange, json_loadb(body.data, body.size, JSON_REJECT_DUPLICATES, &error));
+    if (!*json)
+        return problem_set(problem, STATUS_INVALID_SYNTAX,
+                           "the body is not valid JSON, line %d column %d: %s", error.line,
+                           error.column, error.text);
+    if (!json_is_object(*json))
+        return problem_set(problem, STATUS_INVALID_SYNTAX, "the body must be a JSON object");
+    return STATUS_OK;
+}
+
+/* --------------------------------------------------------------------------- committing */
+
+struct commit {
+    struct exchange *exchange;
+    const struct principal *principal;
+    int64_t now;
+    store_change *change;
+    void *argument;
+    route_handler *answer;
+    enum status status;
+    struct problem problem;
+};
+
+/* The caller is asked for once more, so that a revoked token commits nothing. */
+static enum status verified_change(struct store_txn *txn, void *argument, struct problem *problem)
+{
+    struct commit *commit = argument;
+    enum status status = principal_verify(txn, commit->principal, commit->now,
+                                          exchange_arena(commit->exchange), problem);
+
+    return status ? status : commit->change(txn, commit->argument, problem);
+}
+
+static void on_done(void *context, enum status status, const struct problem *problem)
+{
+    struct commit *commit = context;
+
+    commit->status = status;
+    if (status && problem)
+        commit->problem = *problem;
+    exchange_resume(commit->exchange);
+}
+
+static enum status resumed(struct exchange *exchange, struct problem *problem)
+{
+    const struct commit *commit = exchange_work(exchange);
+    const struct api *api = request_api(exchange);
+
+    if (commit->status)
+        return problem_set(problem, commit->status, "%s", commit->problem.detail);
+    api->changed(api->context);
+    return commit->answer(exchange, problem);
+}
+
+void request_commit(struct exchange *exchange, store_change *change, void *argument,
+                    route_handler *answer)
+{
+    struct commit *commit = arena_alloc(exchange_arena(exchange), sizeof(*commit));
+
+    commit->exchange = exchange;
+    commit->principal = request_principal(exchange);
+    commit->now = clock_now();
+    commit->change = change;
+    commit->argument = argument;
+    commit->answer = answer;
+    exchange_suspend(exchange, resumed, commit);
+    store_submit(request_api(exchange)->store, commit->principal->organization, verified_change,
+                 commit, on_done, commit);
+}
+
+void *request_argument(const struct exchange *exchange)
+{
+    const struct commit *commit = exchange_work(exchange);
+
+    return commit->argument;
+}
+
+/* ---------------------------------------------------------------------------- answering */
+
+void request_answer_json(struct exchange *exchange, int status, const char *type, json_t *json)
+{
+    char *text = json_dumps(json, JSON_COMPACT);
+
+    json_decref(json);
+    if (text)
+        arena_take(exchange_arena(exchange), text, free);
+    exchange_answer(exchange, status, type, bytes_of_text(text ? text : "null"), (struct bytes){0});
+}
+
+void request_answer_empty(struct exchange *exchange, int status)
+{
+    exchange_answer(exchange, status, NULL, (struct bytes){0}, (struct bytes){0});
+}

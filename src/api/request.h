@@ -1,0 +1,58 @@
+#ifndef API_REQUEST_H
+#define API_REQUEST_H
+
+#include <jansson.h>
+
+#include "bridge/api/api.h"
+#include "bridge/auth/principal.h"
+#include "bridge/core/actor.h"
+#include "bridge/scim/schema.h"
+
+/* What the handlers share: reading a request, committing a change, answering. */
+
+/* The scopes of the route table. */
+enum scope {
+    SCOPE_NONE,      /* anybody: the health checks */
+    SCOPE_PROVISION, /* identity providers and administrators */
+    SCOPE_ADMIN,     /* administrators */
+};
+
+struct api *request_api(const struct exchange *exchange);
+const struct principal *request_principal(const struct exchange *exchange);
+
+/* In the exchange's arena. */
+const struct actor *request_actor(struct exchange *exchange);
+
+/* "http://host/scim/v2" */
+const char *request_scim_base(struct exchange *exchange);
+
+/* A snapshot of the caller's organization. */
+enum status request_begin(struct exchange *exchange, struct store_txn **txn,
+                          struct problem *problem);
+
+/*
+ * The body as JSON; the exchange's arena owns it.
+ *
+ * STATUS_INVALID_SYNTAX  none, not JSON (with line and column), nested too deeply,
+ *                        or a name twice in one object
+ */
+enum status request_json(struct exchange *exchange, json_t **json, struct problem *problem);
+
+/* Let the exchange's arena own a document. Takes it. */
+json_t *request_own(struct exchange *exchange, json_t *json);
+
+/*
+ * Commit a change and, once it is durable, answer with `answer`, which finds
+ * `argument` in request_argument. A failure becomes the answer. Both must live
+ * in the exchange's arena. To be the last thing that a handler does.
+ */
+void request_commit(struct exchange *exchange, store_change *change, void *argument,
+                    route_handler *answer);
+void *request_argument(const struct exchange *exchange);
+
+/* Answer with a document; takes it. `type` as in exchange_answer. */
+void request_answer_json(struct exchange *exchange, int status, const char *type, json_t *json);
+
+void request_answer_empty(struct exchange *exchange, int status);
+
+#endif

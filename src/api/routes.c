@@ -1,0 +1,41 @@
+#include "handlers.h"
+
+static const struct route routes[] = {
+    {"GET", "/healthz", SCOPE_NONE, health_show},
+    {"GET", "/readyz", SCOPE_NONE, health_ready},
+
+    {"GET", "/scim/v2/ServiceProviderConfig", SCOPE_PROVISION, discovery_show_config},
+    {"GET", "/scim/v2/ResourceTypes", SCOPE_PROVISION, discovery_list_types},
+    {"GET", "/scim/v2/ResourceTypes/{name}", SCOPE_PROVISION, discovery_show_type},
+    {"GET", "/scim/v2/Schemas", SCOPE_PROVISION, discovery_list_schemas},
+    {"GET", "/scim/v2/Schemas/{urn}", SCOPE_PROVISION, discovery_show_schema},
+
+    {"GET", "/scim/v2/Users", SCOPE_PROVISION, users_list},
+    {"POST", "/scim/v2/Users", SCOPE_PROVISION, users_create},
+    {"GET", "/scim/v2/Users/{id}", SCOPE_PROVISION, users_show},
+    {"PATCH", "/scim/v2/Users/{id}", SCOPE_PROVISION, users_patch},
+    {"DELETE", "/scim/v2/Users/{id}", SCOPE_PROVISION, users_delete},
+
+    {"GET", "/scim/v2/Groups", SCOPE_PROVISION, groups_list},
+    {"GET", "/scim/v2/Groups/{id}", SCOPE_PROVISION, groups_show},
+
+    {"GET", "/scim/v2/Sites", SCOPE_PROVISION, sites_list},
+    {"POST", "/scim/v2/Sites", SCOPE_ADMIN, sites_create},
+    {"GET", "/scim/v2/Sites/{id}", SCOPE_PROVISION, sites_show},
+
+    {"GET", "/admin/v1/status", SCOPE_ADMIN, status_show},
+    {"GET", "/admin/v1/connections", SCOPE_ADMIN, connections_list},
+    {"POST", "/admin/v1/connections", SCOPE_ADMIN, connections_create},
+    {"GET", "/admin/v1/connections/{name}", SCOPE_ADMIN, connections_show},
+    {"POST", "/admin/v1/connections/{name}/.rotate", SCOPE_ADMIN, connections_rotate},
+    {"DELETE", "/admin/v1/connections/{name}", SCOPE_ADMIN, connections_delete},
+    {"GET", "/admin/v1/tokens", SCOPE_ADMIN, tokens_list},
+    {"POST", "/admin/v1/tokens", SCOPE_ADMIN, tokens_create},
+    {"DELETE", "/admin/v1/tokens/{name}", SCOPE_ADMIN, tokens_revoke},
+};
+
+const struct route *api_routes(size_t *count)
+{
+    *count = sizeof(routes) / sizeof(routes[0]);
+    return routes;
+}

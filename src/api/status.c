@@ -1,0 +1,135 @@
+/* The state of the daemon, for people and for health checks. */
+#include <unistd.h>
+
+#include "bridge/core/organization.h"
+#include "bridge/core/outbox.h"
+#include "bridge/core/site.h"
+#include "bridge/core/user.h"
+#include "credentials.h"
+#include "handlers.h"
+
+enum { PARKED_SHOWN = 20 };
+
+static void answer_state(struct exchange *exchange, const char *state)
+{
+    request_answer_json(exchange, 200, "application/json", json_pack("{s:s}", "status", state));
+}
+
+enum status health_show(struct exchange *exchange, struct problem *problem)
+{
+    (void)problem;
+    answer_state(exchange, "ok");
+    return STATUS_OK;
+}
+
+enum status health_ready(struct exchange *exchange, struct problem *problem)
+{
+    SCOPED(store_release) struct store_txn *txn = NULL;
+    enum status status =
+        store_begin(request_api(exchange)->store, ORGANIZATION_DEFAULT, &txn, problem);
+
+    if (!status && organization_check(txn, NULL))
+        status = problem_set(problem, STATUS_BUSY, "the store does not answer");
+    if (status)
+        return status;
+    answer_state(exchange, "ready");
+    return STATUS_OK;
+}
+
+/* ---------------------------------------------------------------------------------- parts */
+
+static json_t *store_json(const struct api *api)
+{
+    uint64_t used;
+    uint64_t size;
+
+    store_usage(api->store, &used, &size);
+    return json_pack("{s:s, s:I, s:I}", "path", api->store_path, "used", (json_int_t)used, "size",
+                     (json_int_t)size);
+}
+
+static json_t *people_json(struct store_txn *txn)
+{
+    struct user_counts counts = user_counts(txn);
+
+    return json_pack("{s:I, s:I, s:I, s:I}", "total", (json_int_t)counts.total, "active",
+                     (json_int_t)counts.active, "inactive",
+                     (json_int_t)(counts.total - counts.active), "admins",
+                     (json_int_t)counts.admins);
+}
+
+static json_t *directory_json(const struct api *api)
+{
+    struct api_directory directory;
+
+    api->directory(api->context, &directory);
+    return json_pack("{s:s, s:s?, s:s?, s:o}", "state", directory.state, "uri", api->directory_uri,
+                     "detail", *directory.detail ? directory.detail : NULL, "since",
+                     timestamp_json(directory.since));
+}
+
+static json_t *outbox_json(struct store_txn *txn, struct arena *arena)
+{
+    struct outbox_depth depth = outbox_depth(txn, arena);
+
+    return json_pack("{s:I, s:I, s:o}", "waiting", (json_int_t)depth.waiting, "parked",
+                     (json_int_t)depth.parked, "oldest",
+                     depth.oldest_at ? timestamp_json(depth.oldest_at) : json_null());
+}
+
+/* What a parked line is about, in words that a person finds again. */
+static json_t *parked_json(struct store_txn *txn, const struct outbox_line *line,
+                           struct arena *arena)
+{
+    static const char *const kinds[] = {
+        [OUTBOX_ORGANIZATION] = "Organization", [OUTBOX_SITE] = "Site", [OUTBOX_USER] = "User"};
+    json_t *json = json_pack("{s:s, s:s, s:o}", "kind", kinds[line->kind], "detail", line->refusal,
+                             "since", timestamp_json(line->written_at));
+    struct user user;
+    struct site site;
+
+    if (line->kind == OUTBOX_USER && user_load(txn, line->row, arena, &user)) {
+        json_auto_t *document = json_loadb(user.document.data, user.document.size, 0, NULL);
+
+        (void)json_object_set_new(json, "id", json_string(user.account.id));
+        (void)json_object_set(json, "name", json_object_get(document, "userName"));
+    } else if (line->kind == OUTBOX_SITE && site_load(txn, line->row, arena, &site)) {
+        (void)json_object_set_new(json, "id", json_string(site.id));
+        (void)json_object_set_new(json, "name", json_string(site.name));
+    }
+    return json;
+}
+
+static json_t *all_parked_json(struct store_txn *txn, struct arena *arena)
+{
+    struct outbox_line lines[PARKED_SHOWN];
+    size_t count = outbox_parked(txn, lines, PARKED_SHOWN, arena);
+    json_t *json = json_array();
+
+    for (size_t i = 0; i < count; i++)
+        (void)json_array_append_new(json, parked_json(txn, &lines[i], arena));
+    return json;
+}
+
+enum status status_show(struct exchange *exchange, struct problem *problem)
+{
+    SCOPED(store_release) struct store_txn *txn = NULL;
+    const struct api *api = request_api(exchange);
+    struct arena *arena = exchange_arena(exchange);
+    enum status status = request_begin(exchange, &txn, problem);
+    json_t *json;
+
+    if (status)
+        return status;
+    json = json_pack("{s:s, s:i, s:o, s:o, s:o, s:I, s:o, s:o, s:o}", "version", BRIDGE_VERSION,
+                     "pid", (int)getpid(), "started", timestamp_json(api->started_at), "store",
+                     store_json(api), "people", people_json(txn), "sites",
+                     (json_int_t)site_count(txn), "directory", directory_json(api), "outbox",
+                     outbox_json(txn, arena), "parked", all_parked_json(txn, arena));
+    if ((status = store_status(txn, problem))) {
+        json_decref(json);
+        return status;
+    }
+    request_answer_json(exchange, 200, "application/json", json);
+    return STATUS_OK;
+}

@@ -1,0 +1,73 @@
+/* Administrators' tokens. */
+#include "credentials.h"
+#include "handlers.h"
+
+static json_t *named_json(const struct token *token)
+{
+    json_t *json = token_json(token);
+
+    (void)json_object_set_new(json, "name", json_string(token->name));
+    return json;
+}
+
+static bool add_token(void *context, const struct token *token)
+{
+    (void)json_array_append_new(context, named_json(token));
+    return true;
+}
+
+enum status tokens_list(struct exchange *exchange, struct problem *problem)
+{
+    SCOPED(store_release) struct store_txn *txn = NULL;
+    json_t *tokens;
+    enum status status = request_begin(exchange, &txn, problem);
+
+    if (status)
+        return status;
+    tokens = json_array();
+    token_each(txn, 0, exchange_arena(exchange), add_token, tokens);
+    request_answer_json(exchange, 200, "application/json", json_pack("{s:o}", "tokens", tokens));
+    return STATUS_OK;
+}
+
+static enum status answer_created(struct exchange *exchange, struct problem *problem)
+{
+    const struct token_request *request = request_argument(exchange);
+    json_t *json = named_json(&request->token);
+
+    (void)problem;
+    (void)json_object_set_new(json, "token", json_string(request->secret));
+    request_answer_json(exchange, 201, "application/json", json);
+    return STATUS_OK;
+}
+
+enum status tokens_create(struct exchange *exchange, struct problem *problem)
+{
+    struct token_request *request = token_request_new(exchange);
+    json_t *body = NULL;
+    enum status status = request_json(exchange, &body, problem);
+
+    if (status || (status = body_text(body, "name", &request->name, problem)))
+        return status;
+    if (!request->name)
+        return problem_set(problem, STATUS_INVALID_VALUE, "a token needs a name");
+    request_commit(exchange, token_issue, request, answer_created);
+    return STATUS_OK;
+}
+
+static enum status answer_revoked(struct exchange *exchange, struct problem *problem)
+{
+    (void)problem;
+    request_answer_empty(exchange, 204);
+    return STATUS_OK;
+}
+
+enum status tokens_revoke(struct exchange *exchange, struct problem *problem)
+{
+    struct token_request *request = token_request_new(exchange);
+
+    (void)problem;
+    request->name = exchange_segment(exchange, "name");
+    request_commit(exchange, token_revoke, request, answer_revoked);
+    return STATUS_OK;
+}
