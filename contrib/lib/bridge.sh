@@ -1,0 +1,103 @@
+# The bridge: its configuration, the daemon, and what it needs before the first
+# person comes: sites, an administrator, a connection and an administrator's token.
+# shellcheck shell=bash disable=SC2154 # the folders and ports are the caller's
+
+bridge_pid=
+administrator=admin@example.com
+
+# Paths that begin with no slash are relative to the file.
+write_configuration() {
+    cat >"$config" <<END
+# Written by contrib/quickstart at each start: changes are lost.
+store:
+  path: store
+http:
+  address: 127.0.0.1
+  port: $port
+control:
+  socket: $control_socket
+directory:
+  uri: $ldap_uri
+  profile: openldap
+  bind_dn: $ldap_bind_dn
+  password_file: ldap-password
+  people_base: ou=people,$ldap_base
+  roles_base: ou=roles,$ldap_base
+END
+}
+
+rolebridge() {
+    "$bridge" "$@" --config "$config"
+}
+
+start_bridge() {
+    step "Bridge: http://127.0.0.1:$port"
+    write_configuration
+    [[ -e $state/store ]] || quietly "$state/init.log" rolebridge init
+    "$bridge" serve --config "$config" >"$state/bridge.log" 2>&1 </dev/null 9>&- &
+    bridge_pid=$!
+    disown "$bridge_pid"
+    echo "$bridge_pid" >"$state/bridge.pid"
+    within 20 has_answered_or_ended "$bridge_pid" bridge_is_ready || true
+    bridge_is_ready || bridge_failed
+}
+
+bridge_is_ready() {
+    curl -sf -o /dev/null --max-time 2 "http://127.0.0.1:$port/readyz"
+}
+
+bridge_failed() {
+    tail -n 20 "$state/bridge.log" >&2
+    fail "the bridge did not come up" "its log is $state/bridge.log"
+}
+
+set_up_organization() {
+    step "Sites, an administrator, a connection for the provider"
+    ensure_site "North Plant"
+    ensure_site "Harbour"
+    rolebridge user show "$administrator" >/dev/null 2>&1 || quietly "$state/setup.log" rolebridge \
+        user create "$administrator" --given-name Alex --family-name Admin --role admin
+    [[ -s $state/connection-token ]] || quietly "$state/setup.log" rolebridge \
+        connection create demo --grant user --grant admin --token-file "$state/connection-token"
+    [[ -s $state/admin-token ]] || quietly "$state/setup.log" rolebridge \
+        token create quickstart --token-file "$state/admin-token"
+    write_header connection-token authorization
+}
+
+ensure_site() {
+    rolebridge site list -o csv | grep -qF -- "$1" ||
+        quietly "$state/setup.log" rolebridge site create "$1"
+}
+
+# Tokens reach curl by a file: arguments are for everyone on the machine to see.
+write_header() {
+    printf 'Authorization: Bearer %s\n' "$(<"$state/$1")" >"$state/$2"
+}
+
+write_environment() {
+    cat >"$state/env.new" <<END
+SCIM_URL=http://127.0.0.1:$port/scim/v2
+ADMIN_URL=http://127.0.0.1:$port/admin/v1
+TOKEN=$(<"$state/connection-token")
+ADMIN_TOKEN=$(<"$state/admin-token")
+LDAP_URI=$ldap_uri
+LDAP_BASE=$ldap_base
+LDAP_BIND_DN=$ldap_bind_dn
+LDAP_PASSWORD_FILE=$state/ldap-password
+CONTROL_SOCKET=$([[ $control_socket == /* ]] || printf '%s/' "$state")$control_socket
+CONFIG=$config
+BRIDGE_PID=$bridge_pid
+SLAPD_PID=$slapd_pid
+END
+    mv -f "$state/env.new" "$state/env"
+}
+
+# Whether everything that was asked for has been tried on the directory.
+is_settled() {
+    rolebridge status -o json | grep -qE '"waiting": *0\b'
+}
+
+settle() {
+    within 20 is_settled || fail "the directory was not brought up to date in 20 seconds" \
+        "$bridge status --config $config says more"
+}
