@@ -1,4 +1,4 @@
-"""No request takes away the last active administrator: it is refused whole, and says who that is."""
+"""Nothing takes away the last active administrator: refused whole, and told who that is."""
 
 import unittest
 

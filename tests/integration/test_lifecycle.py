@@ -132,7 +132,8 @@ class Lifecycle(BridgeCase):
         for name in ("a,b+c@example.com", "x=y\\z@example.com", "*)(uid=*@example.com",
                      "#né \"q\"@example.com"):
             with self.subTest(name):
-                self.scim.create_user(name, "user", "Harbour")
+                mail = [{"value": "plain@example.com", "primary": True}]
+                self.scim.create_user(name, "user", "Harbour", emails=mail)
                 self.assert_converges()
                 self.assertIsNotNone(self.directory.person(name)[0])
 

@@ -107,7 +107,8 @@ class Bridge:
         text = self.log.read_text(errors="replace")
         for report in REPORTS:
             if report in text:
-                raise Failed(f"a sanitizer has found something:\n{text[text.index(report):][:6000]}")
+                found = text[text.index(report):]
+                raise Failed(f"a sanitizer has found something:\n{found[:6000]}")
 
     # --------------------------------------------------------------- commands
 

@@ -34,7 +34,8 @@ class BridgeCase(unittest.TestCase):
             found[:] = differences(self.bridge, self.directory)
             return not found
 
-        wait_until(is_equal, seconds, lambda: "the directory equals the store:\n" + "\n".join(found))
+        wait_until(is_equal, seconds,
+                   lambda: "the directory equals the store:\n" + "\n".join(found))
 
     def assert_refused(self, answer, status, scim_type=None, words=""):
         """A SCIM error (RFC 7644 section 3.12) with a sentence that holds `words`."""

@@ -1,0 +1,238 @@
+"""Every command, end to end: what it does, what it prints, how it ends."""
+
+import csv
+import io
+import json
+import os
+import stat
+import unittest
+
+from support import Bridge, BridgeCase, Client, Directory, wait_until
+from support.client import EXTENSION
+
+DONE, FAILED, USAGE, ALARM, UNREACHABLE = 0, 1, 2, 5, 7
+
+
+class Commands(BridgeCase):
+    has_directory = False
+
+    def json(self, *arguments):
+        return json.loads(self.bridge.cli(*arguments, "-o", "json"))
+
+    def csv(self, *arguments):
+        return list(csv.reader(io.StringIO(self.bridge.cli(*arguments, "-o", "csv"))))
+
+    def fails(self, *arguments, code=FAILED, words=""):
+        """A command that fails says why on stderr, in a sentence, and nothing on stdout."""
+        result = self.bridge.run(*arguments)
+        self.assertEqual(result.returncode, code, result.stdout + result.stderr)
+        self.assertIn(words, result.stderr)
+        self.assertEqual(result.stdout, "")
+
+    # ----------------------------------------------------------------- people
+
+    def person(self, name):
+        found = self.admin.find_user(name)
+        association = found.get(EXTENSION, {})
+        return found["active"], association.get("role"), association.get("site")
+
+    def create(self, name, *options):
+        self.bridge.cli("user", "create", name, "--given-name", "Ada", "--family-name", "Byron",
+                        *options)
+
+    def test_a_user_is_created_shown_listed_and_deleted(self):
+        self.create("ada@example.com", "--role", "user", "--site", "Harbour")
+        self.assertEqual(self.person("ada@example.com"), (True, "user", "Harbour"))
+
+        shown = self.bridge.cli("user", "show", "ada@example.com")
+        for words in ("ada@example.com", "Ada", "Byron", "Harbour", "user"):
+            self.assertIn(words, shown)
+        self.assertIn("ada@example.com", self.bridge.cli("user", "list"))
+        self.assertIn("ada@example.com", {cell for row in self.csv("user", "list")
+                                          for cell in row})
+
+        self.bridge.cli("user", "delete", "ada@example.com")
+        self.assertIsNone(self.admin.find_user("ada@example.com"))
+        self.fails("user", "show", "ada@example.com", words="ada@example.com")
+
+    def test_a_local_user_is_deactivated_and_reactivated_with_a_new_site(self):
+        self.create("leaves@example.com", "--role", "user", "--site", "Harbour")
+
+        self.bridge.cli("user", "deactivate", "leaves@example.com")
+        self.assertEqual(self.person("leaves@example.com"), (False, None, None))
+
+        self.bridge.cli("user", "reactivate", "leaves@example.com", "--role", "user",
+                        "--site", "North Plant")
+        self.assertEqual(self.person("leaves@example.com"), (True, "user", "North Plant"))
+
+    def test_a_user_is_edited(self):
+        self.create("edited@example.com", "--role", "user", "--site", "Harbour")
+
+        self.bridge.cli("user", "edit", "edited@example.com", "--site", "North Plant")
+        self.assertEqual(self.person("edited@example.com"), (True, "user", "North Plant"))
+
+        self.bridge.cli("user", "edit", "edited@example.com", "--role", "admin")
+        self.assertEqual(self.person("edited@example.com"), (True, "admin", None))
+
+    def test_role_and_site_must_fit(self):
+        self.fails("user", "create", "x@example.com", "--role", "user", "--site", "Atlantis",
+                   words="Atlantis")
+        self.fails("user", "create", "x@example.com", "--role", "owner", "--site", "Harbour",
+                   words="owner")
+        self.assertIsNone(self.admin.find_user("x@example.com"))
+
+    def test_the_last_administrator_is_named(self):
+        self.fails("user", "deactivate", "admin@example.com", words="admin@example.com")
+
+    # ------------------------------------------------------------------ sites
+
+    def test_a_site_is_created_listed_renamed_and_deleted(self):
+        self.bridge.cli("site", "create", "West Dock")
+        keys = {site["displayName"]: site["key"] for site in self.admin.resources("/Sites")}
+        self.assertEqual(keys["West Dock"], "west-dock")
+
+        self.bridge.cli("site", "rename", "West Dock", "Quay")
+        keys = {site["displayName"]: site["key"] for site in self.admin.resources("/Sites")}
+        self.assertEqual(keys["Quay"], "west-dock")
+        self.assertIn("Quay", self.bridge.cli("site", "list"))
+
+        self.bridge.cli("site", "delete", "Quay")
+        self.assertNotIn("Quay", self.bridge.cli("site", "list"))
+
+    def test_a_former_name_goes_on_working(self):
+        self.bridge.cli("site", "create", "Old Mill")
+        self.bridge.cli("site", "rename", "Old Mill", "New Mill")
+
+        created = self.scim.create_user("miller@example.com", "user", "Old Mill")
+
+        self.assertEqual(created[EXTENSION]["site"], "New Mill")
+
+    def test_a_site_with_people_stays(self):
+        self.create("there@example.com", "--role", "user", "--site", "Harbour")
+        self.fails("site", "delete", "Harbour", words="1")
+        self.fails("site", "create", "harbour", words="arbour")
+
+    # ---------------------------------------------------- connections, tokens
+
+    def token_file(self, name):
+        path = self.bridge.folder / name
+        return path, lambda: path.read_text().strip()
+
+    def test_a_connection_is_created_listed_shown_rotated_and_deleted(self):
+        path, token = self.token_file("token")
+        self.bridge.cli("connection", "create", "entra", "--grant", "user", "--grant", "admin",
+                        "--token-file", path)
+        self.assertEqual(stat.S_IMODE(os.stat(path).st_mode), 0o600)
+        first = Client(self.bridge.port, token())
+        first.create_user("pushed@example.com", "admin")
+        self.assertIn("entra", self.bridge.cli("connection", "list"))
+        self.assertIn("admin", self.bridge.cli("connection", "show", "entra"))
+        self.assertNotIn(token(), self.bridge.cli("connection", "show", "entra", "-o", "json"))
+
+        path, token = self.token_file("second")
+        self.bridge.cli("connection", "rotate", "entra", "--token-file", path)
+        second = Client(self.bridge.port, token())
+        self.assertEqual([first.get("/Users").status, second.get("/Users").status], [200, 200])
+
+        self.fails("connection", "delete", "entra", words="1")
+        self.bridge.cli("connection", "delete", "entra", "--deactivate")
+        self.assertEqual(second.get("/Users").status, 401)
+        self.assertEqual(self.person("pushed@example.com"), (False, None, None))
+
+    def test_a_token_is_created_listed_and_revoked(self):
+        path, token = self.token_file("admin-token")
+        self.bridge.cli("token", "create", "job", "--token-file", path)
+        self.assertEqual(stat.S_IMODE(os.stat(path).st_mode), 0o600)
+        job = Client(self.bridge.port, token(), "/admin/v1")
+        self.assertEqual(job.get("/status").status, 200)
+        self.assertIn("job", self.bridge.cli("token", "list"))
+
+        self.bridge.cli("token", "revoke", "job")
+
+        self.assertEqual(job.get("/status").status, 401)
+        self.fails("token", "revoke", "job", words="job")
+
+    # ------------------------------------------------------- daemon and config
+
+    def test_status_says_how_things_are(self):
+        self.assertEqual(self.json("status")["pid"], self.bridge.process.pid)
+        self.assertIn("directory", self.bridge.cli("status"))
+
+    def test_init_does_not_touch_a_store_that_is_there(self):
+        self.fails("init", words=str(self.bridge.store))
+
+    def test_a_second_daemon_on_the_same_store_is_refused(self):
+        result = self.bridge.run("serve")
+        self.assertEqual(result.returncode, FAILED, result.stderr)
+
+    def test_the_configuration_is_checked_and_shown(self):
+        self.bridge.cli("config", "check")
+        shown = self.bridge.cli("config", "show")
+        self.assertIn(str(self.bridge.store), shown)
+
+    # ------------------------------------------------------------------ usage
+
+    def test_a_command_that_is_not_there_is_a_matter_of_usage(self):
+        for arguments in (("frobnicate",), ("user", "lst"), ("user", "list", "--colour"),
+                          ("user", "create"), ("status", "-o", "xml")):
+            with self.subTest(arguments):
+                self.fails(*arguments, code=USAGE)
+
+    def test_every_command_has_help(self):
+        for arguments in ((), ("user",), ("user", "create"), ("status",), ("connection", "create")):
+            with self.subTest(arguments):
+                self.assertIn("Usage", self.bridge.run(*arguments, "--help").stdout)
+
+    def test_control_characters_of_others_do_not_reach_the_terminal(self):
+        self.scim.create_user("esc@example.com", displayName="\x1b[31mRed\x07")
+        for arguments in (("user", "list"), ("user", "show", "esc@example.com")):
+            self.assertNotIn("\x1b", self.bridge.cli(*arguments))
+
+
+class WithoutDaemon(unittest.TestCase):
+    def test_a_command_says_that_the_daemon_does_not_run(self):
+        bridge = Bridge()
+        self.addCleanup(bridge.close)
+        bridge.cli("init")
+
+        result = bridge.run("user", "list")
+
+        self.assertEqual(result.returncode, UNREACHABLE, result.stderr)
+        self.assertIn(str(bridge.socket), result.stderr)
+
+    def test_serve_without_a_store_says_what_to_do(self):
+        bridge = Bridge()
+        self.addCleanup(bridge.close)
+
+        result = bridge.run("serve")
+
+        self.assertEqual(result.returncode, FAILED)
+        self.assertIn("init", result.stderr)
+
+    def test_a_directory_without_a_policy_is_an_alarm_with_the_remedy(self):
+        directory = Directory()
+        self.addCleanup(directory.close)
+        text = directory.configuration.read_text()
+        directory.configuration.write_text(
+            "\n".join(line for line in text.splitlines() if "ppolicy_default" not in line))
+        directory.start()
+        bridge = Bridge(directory)
+        self.addCleanup(bridge.close)
+        bridge.cli("init")
+        bridge.start()
+
+        status = self.unusable(bridge)
+
+        self.assertIn("pwdLockout", status["detail"])
+        self.assertEqual(bridge.run("status").returncode, ALARM)
+
+    def unusable(self, bridge):
+        def state():
+            directory = bridge.status()["directory"]
+            return directory if directory["state"] == "unusable" else None
+
+        return wait_until(state, 20, lambda: f"unusable: {bridge.status()}")
+
+
+if __name__ == "__main__":
+    unittest.main()
