@@ -65,8 +65,9 @@ set_up_organization() {
 }
 
 ensure_site() {
-    rolebridge site list -o csv | grep -qF -- "$1" ||
-        quietly "$state/setup.log" rolebridge site create "$1"
+    local sites
+    sites=$(rolebridge site list -o csv)
+    [[ $sites == *"$1"* ]] || quietly "$state/setup.log" rolebridge site create "$1"
 }
 
 # Tokens reach curl by a file: arguments are for everyone on the machine to see.
@@ -94,7 +95,9 @@ END
 
 # Whether everything that was asked for has been tried on the directory.
 is_settled() {
-    rolebridge status -o json | grep -qE '"waiting": *0\b'
+    local status
+    status=$(rolebridge status -o json) || [[ $? == 5 ]] || return 1 # 5: it asks for attention
+    [[ $status =~ \"waiting\":\ *0[^0-9] ]]
 }
 
 settle() {

@@ -37,12 +37,14 @@ create_person() {
 }
 
 person_document() {
+    local association="\"role\": \"$4\""
+    [[ -z ${5:-} ]] || association+=", \"site\": \"$5\""
     cat <<END
 {"schemas": ["urn:ietf:params:scim:schemas:core:2.0:User", "$extension"],
  "externalId": "demo-$1", "userName": "$1@example.com", "active": true,
  "displayName": "$2 $3", "name": {"givenName": "$2", "familyName": "$3"},
  "emails": [{"primary": true, "type": "work", "value": "$1@example.com"}],
- "$extension": {"role": "$4"${5:+, "site": "$5"}}}
+ "$extension": {$association}}
 END
 }
 
@@ -82,19 +84,22 @@ progress() {
 # The bridge keeps no passwords; how people get theirs is the directory's affair.
 # Cleo and Dan get one here to show whom the directory lets in afterwards.
 give_passwords() {
-    local name
     [[ -s $state/demo-password ]] || random_secret >"$state/demo-password"
-    for name in cleo dan; do
-        [[ -e $state/$name.is-new ]] || continue
-        as_service ldapmodify >/dev/null <<END || fail "no password could be set for $name"
-dn: $(person_dn "$name")
+    give_password cleo
+    give_password dan
+}
+
+# Only once: a new password would take a mark of the lock away from who is locked by now.
+give_password() {
+    [[ -e $state/$1.is-new ]] || return 0
+    as_service ldapmodify >/dev/null <<END || fail "no password could be set for $1"
+dn: $(person_dn "$1")
 changetype: modify
 replace: userPassword
 userPassword: $(<"$state/demo-password")
 END
-        rm "$state/$name.is-new"
-    done
-    say "Cleo and Dan get a password in the directory; sign-in: $(sign_in_of cleo), $(sign_in_of dan)"
+    rm "$state/$1.is-new"
+    say "${1^} gets a password in the directory; signing in is $(sign_in_of "$1")"
 }
 
 person_dn() {
