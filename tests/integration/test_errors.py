@@ -136,7 +136,7 @@ class Configuration(unittest.TestCase):
         "a port that is no number": ("store:\n  path: s\nhttp:\n  port: web\n", 4, "http.port"),
         "a name that is there twice": ("{good}  socket: other\n", 7, "twice"),
         "a section that is no mapping": ("{good}log: loud\n", 7, "log"),
-        "no YAML": ("store: [unclosed\n", 1, ""),
+        "no YAML": ("store: [unclosed\n", 2, ""),
         "a profile that is not there": (
             "{good}directory:\n  uri: ldap://127.0.0.1\n  profile: openldpa\n", 9, "openldap"),
     }

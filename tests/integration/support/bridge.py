@@ -114,6 +114,7 @@ class Bridge:
 
     def run(self, *arguments, stdin=""):
         """Run a command; the configuration follows its verb."""
+        arguments = [str(argument) for argument in arguments]
         result = subprocess.run(
             [BINARY, *arguments, "--config", self.config],
             input=stdin, capture_output=True, text=True, timeout=60,
@@ -128,7 +129,7 @@ class Bridge:
         result = self.run(*arguments, stdin=stdin)
         if result.returncode != code:
             raise Failed(
-                f"{' '.join(arguments)} ended with {result.returncode}, not {code}:"
+                f"{' '.join(map(str, arguments))} ended with {result.returncode}, not {code}:"
                 f"\n{result.stdout}{result.stderr}"
             )
         return result.stdout
