@@ -50,6 +50,9 @@ static enum status read_file(struct document *document, struct bytes *content)
     SCOPED(close_file) int file = open(document->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     struct stat stat;
 
+    if (file < 0 && errno == ENOENT)
+        return document_fail_file(document, "there is no such file; one to start from is printed "
+                                            "by: rolebridge config sample");
     if (file < 0 || fstat(file, &stat))
         return document_fail_file(document, strerror(errno));
     if (!S_ISREG(stat.st_mode))

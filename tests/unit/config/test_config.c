@@ -184,7 +184,9 @@ static void a_file_that_cannot_be_read_is_named_with_the_reason(void **state)
     (void)state;
     assert_int_equal(mkfifo(pipe, 0600), 0);
 
-    assert_refused("/nowhere/bridge.yaml", "/nowhere/bridge.yaml: No such file or directory");
+    assert_refused("/nowhere/bridge.yaml", "/nowhere/bridge.yaml: there is no such file; one to "
+                                           "start from is printed by: rolebridge config sample");
+    assert_refused("/dev/null/x", "/dev/null/x: Not a directory");
     assert_refused(folder, arena_printf(arena, "%s: not a regular file", folder));
     assert_refused(pipe, arena_printf(arena, "%s: not a regular file", pipe));
 

@@ -1,0 +1,128 @@
+#include "command.h"
+
+#define FLAG(name, option, help)                         \
+    {                                                    \
+        name, 0, POPT_ARG_NONE, NULL, option, help, NULL \
+    }
+#define VALUE(name, option, help, argument)                    \
+    {                                                          \
+        name, 0, POPT_ARG_STRING, NULL, option, help, argument \
+    }
+
+#define CONFIG_OPTION \
+    VALUE("config", OPTION_CONFIG, "The configuration; " CONFIG_DEFAULT_PATH " by default", "FILE")
+#define HELP_OPTION                                                                     \
+    {                                                                                   \
+        "help", 'h', POPT_ARG_NONE, NULL, OPTION_HELP, "Show this and do nothing", NULL \
+    }
+#define OUTPUT_OPTION                                                     \
+    {                                                                     \
+        "output", 'o', POPT_ARG_STRING, NULL, OPTION_OUTPUT,              \
+            "How to print the answer; table by default", "table|json|csv" \
+    }
+
+/* Every table ends with these. */
+#define COMMON_OPTIONS CONFIG_OPTION, HELP_OPTION, POPT_TABLEEND
+
+static const struct poptOption no_options[] = {COMMON_OPTIONS};
+
+static const struct poptOption output_options[] = {OUTPUT_OPTION, COMMON_OPTIONS};
+
+static const struct poptOption user_list_options[] = {
+    VALUE("status", OPTION_STATUS, "Only those with this status", "active|inactive"),
+    VALUE("role", OPTION_ROLE, "Only those with this role", "admin|user"),
+    VALUE("site", OPTION_SITE, "Only those of this site: its name or its key", "SITE"),
+    OUTPUT_OPTION,
+    COMMON_OPTIONS,
+};
+
+#define PERSON_OPTIONS                                                                   \
+    VALUE("given-name", OPTION_GIVEN_NAME, "First name", "TEXT"),                        \
+        VALUE("family-name", OPTION_FAMILY_NAME, "Last name", "TEXT"),                   \
+        VALUE("display-name", OPTION_DISPLAY_NAME, "The name that is shown", "TEXT"),    \
+        VALUE("email", OPTION_EMAIL, "Primary e-mail address", "ADDRESS"),               \
+        VALUE("role", OPTION_ROLE, "admin is for the whole organization", "admin|user"), \
+        VALUE("site", OPTION_SITE, "The site of a user: its name or its key", "SITE")
+
+static const struct poptOption user_create_options[] = {
+    PERSON_OPTIONS,
+    FLAG("inactive", OPTION_INACTIVE, "Create the account without letting anybody in"),
+    OUTPUT_OPTION,
+    COMMON_OPTIONS,
+};
+
+static const struct poptOption user_edit_options[] = {
+    PERSON_OPTIONS,
+    OUTPUT_OPTION,
+    COMMON_OPTIONS,
+};
+
+static const struct poptOption user_reactivate_options[] = {
+    VALUE("role", OPTION_ROLE, "The role from now on", "admin|user"),
+    VALUE("site", OPTION_SITE, "The site from now on: its name or its key", "SITE"),
+    OUTPUT_OPTION,
+    COMMON_OPTIONS,
+};
+
+static const struct poptOption site_create_options[] = {
+    VALUE("key", OPTION_KEY, "What names its group for good; made from the name by default", "KEY"),
+    VALUE("description", OPTION_DESCRIPTION, "A line about it", "TEXT"),
+    OUTPUT_OPTION,
+    COMMON_OPTIONS,
+};
+
+#define TOKEN_FILE_OPTION                  \
+    VALUE("token-file", OPTION_TOKEN_FILE, \
+          "Write the token there, readable by you alone, and not to the output", "FILE")
+
+static const struct poptOption connection_create_options[] = {
+    VALUE("grant", OPTION_GRANT, "The highest role it may give; user by default", "admin|user"),
+    TOKEN_FILE_OPTION,
+    COMMON_OPTIONS,
+};
+
+static const struct poptOption token_options[] = {TOKEN_FILE_OPTION, COMMON_OPTIONS};
+
+static const struct poptOption connection_delete_options[] = {
+    FLAG("release", OPTION_RELEASE, "Leave its accounts as they are, to be managed here"),
+    FLAG("deactivate", OPTION_DEACTIVATE, "Deactivate its accounts"),
+    COMMON_OPTIONS,
+};
+
+const struct command commands[] = {
+    {"serve", NULL, NULL, "Run the daemon", no_options, serve_run},
+    {"status", NULL, NULL, "How the daemon and the directory are, and what to do", output_options,
+     status_run},
+    {"user", "list", NULL, "Who is here, with which role and site", user_list_options,
+     user_list_run},
+    {"user", "show", "NAME", "Everything about one person", output_options, user_show_run},
+    {"user", "create", "USERNAME", "Create an account", user_create_options, user_create_run},
+    {"user", "edit", "NAME", "Change an account; an empty value takes one away", user_edit_options,
+     user_edit_run},
+    {"user", "deactivate", "NAME", "Take away all access, keep the account", output_options,
+     user_deactivate_run},
+    {"user", "reactivate", "NAME", "Give a deactivated account its access again",
+     user_reactivate_options, user_reactivate_run},
+    {"site", "list", NULL, "The sites and how many people are there", output_options,
+     site_list_run},
+    {"site", "create", "NAME", "Create a site", site_create_options, site_create_run},
+    {"connection", "list", NULL, "The identity providers that may push people", output_options,
+     connection_list_run},
+    {"connection", "create", "NAME", "Let an identity provider in; prints its token once",
+     connection_create_options, connection_create_run},
+    {"connection", "rotate", "NAME", "A new token; the older of two live ones ends", token_options,
+     connection_rotate_run},
+    {"connection", "delete", "NAME", "Shut an identity provider out", connection_delete_options,
+     connection_delete_run},
+    {"token", "list", NULL, "The tokens of administrators' programs", output_options,
+     token_list_run},
+    {"token", "create", "NAME", "A token for a program; prints it once", token_options,
+     token_create_run},
+    {"token", "revoke", "NAME", "End a program's token", no_options, token_revoke_run},
+    {"config", "check", NULL, "Whether the configuration can be used", no_options,
+     config_check_run},
+    {"config", "sample", NULL, "Print a configuration with every setting explained", no_options,
+     config_sample_run},
+};
+
+const size_t command_count = sizeof(commands) / sizeof(commands[0]);

@@ -1,0 +1,115 @@
+#include <string.h>
+
+#include "bridge/base/text.h"
+#include "bridge/client/client.h"
+#include "output.h"
+#include "request.h"
+#include "secret.h"
+
+static const char *grants_text(const json_t *connection, struct arena *arena)
+{
+    struct text list = {.arena = arena};
+    size_t i;
+    json_t *grant;
+
+    json_array_foreach (json_object_get(connection, "grants"), i, grant)
+        if (json_is_string(grant))
+            text_add_format(&list, "%s%s", list.size ? " " : "", json_string_value(grant));
+    return list.data;
+}
+
+static const char *tokens_text(const json_t *connection, struct arena *arena)
+{
+    return arena_printf(arena, "%zu", json_array_size(json_object_get(connection, "tokens")));
+}
+
+/* When nobody can come in any more: the end of the token that lives longest. */
+static const char *expires_text(const json_t *connection, struct arena *arena)
+{
+    const char *last = NULL;
+    size_t i;
+    json_t *token;
+
+    (void)arena;
+    json_array_foreach (json_object_get(connection, "tokens"), i, token) {
+        const char *expires = text_of(token, "expires");
+
+        if (expires && (!last || strcmp(expires, last) > 0))
+            last = expires;
+    }
+    return last;
+}
+
+static const struct field fields[] = {
+    {"name", {"name"}, NULL},        {"carrier", {"carrier"}, NULL},
+    {"grants", {NULL}, grants_text}, {"accounts", {"accounts"}, NULL},
+    {"tokens", {NULL}, tokens_text}, {"expires", {NULL}, expires_text},
+    {"created", {"created"}, NULL},  {NULL, {NULL}, NULL},
+};
+
+static const char *path_of(const struct invocation *invocation, const char *action)
+{
+    return arena_printf(invocation->arena, "/admin/v1/connections/%s%s",
+                        client_escape(invocation->arena, invocation->argument), action);
+}
+
+enum status connection_list_run(struct invocation *invocation, struct problem *problem)
+{
+    json_auto_t *answer = NULL;
+    enum status status =
+        request_send(invocation, "GET", "/admin/v1/connections", NULL, &answer, problem);
+
+    if (!status)
+        output_list(invocation, json_object_get(answer, "connections"), fields);
+    return status;
+}
+
+enum status connection_create_run(struct invocation *invocation, struct problem *problem)
+{
+    const char *grant = invocation->options[OPTION_GRANT];
+    bool may_grant_admin = grant && strcmp(grant, "admin") == 0;
+    json_auto_t *body = json_pack("{s:s, s:s, s:[s,s*]}", "name", invocation->argument, "carrier",
+                                  "extension", "grants", "user", may_grant_admin ? "admin" : NULL);
+    json_auto_t *connection = NULL;
+    SCOPED(secret_release) struct secret secret = {.file = -1};
+    enum status status;
+
+    if ((status = secret_open(&secret, invocation, problem)))
+        return status;
+    if ((status =
+             request_send(invocation, "POST", "/admin/v1/connections", body, &connection, problem)))
+        return status;
+    return secret_keep(&secret, invocation, connection, problem);
+}
+
+enum status connection_rotate_run(struct invocation *invocation, struct problem *problem)
+{
+    json_auto_t *connection = NULL;
+    SCOPED(secret_release) struct secret secret = {.file = -1};
+    enum status status;
+
+    if ((status = secret_open(&secret, invocation, problem)))
+        return status;
+    if ((status = request_send(invocation, "POST", path_of(invocation, "/.rotate"), NULL,
+                               &connection, problem)))
+        return status;
+    return secret_keep(&secret, invocation, connection, problem);
+}
+
+enum status connection_delete_run(struct invocation *invocation, struct problem *problem)
+{
+    bool releases = invocation->options[OPTION_RELEASE];
+    bool deactivates = invocation->options[OPTION_DEACTIVATE];
+    const char *accounts = releases ? "?accounts=release" : "";
+    enum status status;
+
+    if (releases && deactivates)
+        return usage_fail(invocation, problem,
+                          "--release and --deactivate exclude each other; give one");
+    if (deactivates)
+        accounts = "?accounts=deactivate";
+    status = request_send(invocation, "DELETE", path_of(invocation, accounts), NULL, NULL, problem);
+    if (!status)
+        message_print(invocation, "the connection %s is deleted", invocation->argument);
+    return status;
+}

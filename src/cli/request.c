@@ -1,0 +1,69 @@
+#include "request.h"
+
+#include "bridge/client/client.h"
+
+enum { TIMEOUT_SECONDS = 60, PAGE_SIZE = 200, RESOURCES_MOST = 1000000 };
+
+static enum status load_config(struct invocation *invocation, struct problem *problem)
+{
+    if (invocation->config.control_socket)
+        return STATUS_OK;
+    return config_load(config_path(invocation), &invocation->config, problem);
+}
+
+enum status request_send(struct invocation *invocation, const char *method, const char *path,
+                         const json_t *body, json_t **answer, struct problem *problem)
+{
+    struct client_answer got = {0};
+    struct client client = {.timeout_seconds = TIMEOUT_SECONDS};
+    enum status status;
+
+    if ((status = load_config(invocation, problem)))
+        return status;
+    client.socket_path = invocation->config.control_socket;
+    client.config_path = invocation->options[OPTION_CONFIG];
+    if ((status = client_request(&client, method, path, body, &got, problem)))
+        return status;
+    if (answer)
+        *answer = got.body;
+    else
+        json_decref(got.body);
+    return STATUS_OK;
+}
+
+static enum status take_page(json_t *resources, const json_t *page, bool *is_complete,
+                             struct problem *problem)
+{
+    json_int_t total = json_integer_value(json_object_get(page, "totalResults"));
+    json_t *more = json_object_get(page, "Resources");
+
+    if (!json_is_integer(json_object_get(page, "totalResults")))
+        return problem_set(problem, STATUS_INTERNAL, "the daemon's list is no list response");
+    if (total > RESOURCES_MOST)
+        return problem_set(problem, STATUS_TOO_MANY, "there are more than %d", RESOURCES_MOST);
+    (void)json_array_extend(resources, more);
+    *is_complete = json_array_size(more) == 0 || (json_int_t)json_array_size(resources) >= total;
+    return STATUS_OK;
+}
+
+enum status request_all(struct invocation *invocation, const char *path, json_t **resources,
+                        struct problem *problem)
+{
+    json_auto_t *all = json_array();
+    bool is_complete = false;
+
+    while (!is_complete) {
+        json_auto_t *page = NULL;
+        const char *query = arena_printf(invocation->arena, "%s?startIndex=%zu&count=%d", path,
+                                         json_array_size(all) + 1, PAGE_SIZE);
+        enum status status = request_send(invocation, "GET", query, NULL, &page, problem);
+
+        if (!status)
+            status = take_page(all, page, &is_complete, problem);
+        if (status)
+            return status;
+    }
+    *resources = all;
+    all = NULL; /* now the caller's */
+    return STATUS_OK;
+}

@@ -1,0 +1,163 @@
+#include <string.h>
+
+#include "output.h"
+#include "request.h"
+
+/* What a state of the directory means to the person who reads it. */
+static const struct directory_state {
+    const char *name;
+    const char *advice;
+    bool is_alarm;
+} directory_states[] = {
+    {"none", "set directory.uri; until then changes wait in the outbox", false},
+    {"connecting", "nothing, the directory is being connected to", false},
+    {"connected", "nothing", false},
+    {"unavailable", "see that the directory runs and can be reached; changes wait until it does",
+     true},
+    {"unusable", "change what the directory says; changes wait until then", true},
+};
+
+/* ------------------------------------------------------------------- fields */
+
+/* A member of a member; 0 when it is not there. */
+static json_int_t count_of(const json_t *status, const char *group, const char *name)
+{
+    return json_integer_value(json_object_get(json_object_get(status, group), name));
+}
+
+static const char *size_text(json_int_t size, struct arena *arena)
+{
+    static const char *const units[] = {"B", "KiB", "MiB", "GiB", "TiB"};
+    double shown = (double)size;
+    size_t unit = 0;
+
+    while (shown >= 1024 && unit + 1 < sizeof(units) / sizeof(units[0])) {
+        shown /= 1024;
+        unit++;
+    }
+    return arena_printf(arena, unit ? "%.1f %s" : "%.0f %s", shown, units[unit]);
+}
+
+static const char *daemon_text(const json_t *status, struct arena *arena)
+{
+    const char *version = text_of(status, "version"), *started = text_of(status, "started");
+
+    return arena_printf(arena, "%s, process %" JSON_INTEGER_FORMAT ", running since %s",
+                        version ? version : "-", json_integer_value(json_object_get(status, "pid")),
+                        started ? started : "-");
+}
+
+static const char *store_text(const json_t *status, struct arena *arena)
+{
+    const char *path = text_of(json_object_get(status, "store"), "path");
+
+    return arena_printf(arena, "%s, %s of %s used", path ? path : "-",
+                        size_text(count_of(status, "store", "used"), arena),
+                        size_text(count_of(status, "store", "size"), arena));
+}
+
+static const char *people_text(const json_t *status, struct arena *arena)
+{
+    return arena_printf(
+        arena,
+        "%" JSON_INTEGER_FORMAT " (%" JSON_INTEGER_FORMAT " active, %" JSON_INTEGER_FORMAT
+        " inactive; %" JSON_INTEGER_FORMAT " admin)",
+        count_of(status, "people", "total"), count_of(status, "people", "active"),
+        count_of(status, "people", "inactive"), count_of(status, "people", "admins"));
+}
+
+static const char *directory_text(const json_t *status, struct arena *arena)
+{
+    const json_t *directory = json_object_get(status, "directory");
+    const char *state = text_of(directory, "state"), *uri = text_of(directory, "uri");
+    const char *detail = text_of(directory, "detail"), *since = text_of(directory, "since");
+
+    return arena_printf(arena, "%s%s%s%s%s%s%s", state ? state : "-", uri ? ", " : "",
+                        uri ? uri : "", since ? ", since " : "", since ? since : "",
+                        detail ? ": " : "", detail ? detail : "");
+}
+
+static const char *outbox_text(const json_t *status, struct arena *arena)
+{
+    const char *oldest = text_of(json_object_get(status, "outbox"), "oldest");
+
+    return arena_printf(arena,
+                        "%" JSON_INTEGER_FORMAT " waiting%s%s, %" JSON_INTEGER_FORMAT " parked",
+                        count_of(status, "outbox", "waiting"), oldest ? ", the oldest since " : "",
+                        oldest ? oldest : "", count_of(status, "outbox", "parked"));
+}
+
+/* NULL: one that this release does not know. */
+static const struct directory_state *directory_state_of(const json_t *status)
+{
+    const char *name = text_of(json_object_get(status, "directory"), "state");
+
+    for (size_t i = 0; name && i < sizeof(directory_states) / sizeof(directory_states[0]); i++)
+        if (strcmp(directory_states[i].name, name) == 0)
+            return &directory_states[i];
+    return NULL;
+}
+
+static bool has_parked(const json_t *status)
+{
+    return count_of(status, "outbox", "parked") > 0;
+}
+
+static bool has_directory_alarm(const json_t *status)
+{
+    const struct directory_state *state = directory_state_of(status);
+
+    return !state || state->is_alarm;
+}
+
+static const char *advice_text(const json_t *status, struct arena *arena)
+{
+    const struct directory_state *state = directory_state_of(status);
+
+    (void)arena;
+    if (!state)
+        return "look into the daemon's log";
+    if (has_parked(status) && !state->is_alarm)
+        return "correct what the parked changes say; they wait for a person";
+    return state->advice;
+}
+
+static const char *parked_text(const json_t *parked, struct arena *arena)
+{
+    const char *kind = text_of(parked, "kind"), *name = text_of(parked, "name");
+    const char *id = text_of(parked, "id"), *detail = text_of(parked, "detail");
+
+    return arena_printf(arena, "%s %s (%s): %s", kind ? kind : "", name ? name : "-", id ? id : "-",
+                        detail ? detail : "-");
+}
+
+static const struct field fields[] = {
+    {"daemon", {NULL}, daemon_text},       {"store", {NULL}, store_text},
+    {"people", {NULL}, people_text},       {"sites", {"sites"}, NULL},
+    {"directory", {NULL}, directory_text}, {"outbox", {NULL}, outbox_text},
+    {"to do", {NULL}, advice_text},        {NULL, {NULL}, NULL},
+};
+
+static const struct field parked_fields[] = {
+    {"parked", {NULL}, parked_text},
+    {NULL, {NULL}, NULL},
+};
+
+enum status status_run(struct invocation *invocation, struct problem *problem)
+{
+    json_auto_t *answer = NULL;
+    enum status status =
+        request_send(invocation, "GET", "/admin/v1/status", NULL, &answer, problem);
+    size_t i;
+    json_t *parked;
+
+    if (status)
+        return status;
+    output_one(invocation, answer, fields);
+    if (output_is_table(invocation))
+        json_array_foreach (json_object_get(answer, "parked"), i, parked)
+            output_one(invocation, parked, parked_fields);
+    if (has_parked(answer) || has_directory_alarm(answer))
+        invocation->exit_code = CLI_ALARMS;
+    return STATUS_OK;
+}

@@ -1,0 +1,45 @@
+#include "bridge/client/client.h"
+#include "output.h"
+#include "request.h"
+#include "secret.h"
+
+static const struct field fields[] = {
+    {"name", {"name"}, NULL},       {"id", {"id"}, NULL}, {"created", {"created"}, NULL},
+    {"expires", {"expires"}, NULL}, {NULL, {NULL}, NULL},
+};
+
+enum status token_list_run(struct invocation *invocation, struct problem *problem)
+{
+    json_auto_t *answer = NULL;
+    enum status status =
+        request_send(invocation, "GET", "/admin/v1/tokens", NULL, &answer, problem);
+
+    if (!status)
+        output_list(invocation, json_object_get(answer, "tokens"), fields);
+    return status;
+}
+
+enum status token_create_run(struct invocation *invocation, struct problem *problem)
+{
+    json_auto_t *body = json_pack("{s:s}", "name", invocation->argument);
+    json_auto_t *token = NULL;
+    SCOPED(secret_release) struct secret secret = {.file = -1};
+    enum status status;
+
+    if ((status = secret_open(&secret, invocation, problem)))
+        return status;
+    if ((status = request_send(invocation, "POST", "/admin/v1/tokens", body, &token, problem)))
+        return status;
+    return secret_keep(&secret, invocation, token, problem);
+}
+
+enum status token_revoke_run(struct invocation *invocation, struct problem *problem)
+{
+    const char *path = arena_printf(invocation->arena, "/admin/v1/tokens/%s",
+                                    client_escape(invocation->arena, invocation->argument));
+    enum status status = request_send(invocation, "DELETE", path, NULL, NULL, problem);
+
+    if (!status)
+        message_print(invocation, "the token %s is revoked", invocation->argument);
+    return status;
+}

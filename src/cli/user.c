@@ -1,0 +1,162 @@
+#include "user.h"
+
+#include <string.h>
+
+#include "bridge/base/text.h"
+#include "request.h"
+
+/* ------------------------------------------------------------------- fields */
+
+static bool is_active(const json_t *user)
+{
+    return json_is_true(json_object_get(user, "active"));
+}
+
+static bool has_role(const json_t *user, const char *role)
+{
+    const char *own = text_of(user_extension(user), "role");
+
+    return own && strcmp(own, role) == 0;
+}
+
+static const char *status_text(const json_t *user, struct arena *arena)
+{
+    (void)arena;
+    return is_active(user) ? "Active" : "Inactive";
+}
+
+static const char *role_text(const json_t *user, struct arena *arena)
+{
+    return capitalized(text_of(user_extension(user), "role"), arena);
+}
+
+static const char *site_text(const json_t *user, struct arena *arena)
+{
+    (void)arena;
+    return has_role(user, "admin") ? "Organization-wide" : text_of(user_extension(user), "site");
+}
+
+static const char *source_text(const json_t *user, struct arena *arena)
+{
+    const char *owner = text_of(user_extension(user), "managedBy");
+
+    (void)arena;
+    return owner ? owner : "local";
+}
+
+static const char *email_text(const json_t *user, struct arena *arena)
+{
+    (void)arena;
+    return user_email(user);
+}
+
+const struct field user_fields[] = {
+    {"name", {"userName"}, NULL},
+    {"status", {NULL}, status_text},
+    {"role", {NULL}, role_text},
+    {"site", {NULL}, site_text},
+    {"source", {NULL}, source_text},
+    {"directory", {BRIDGE_USER, "directory", "state"}, NULL},
+    {NULL, {NULL}, NULL},
+};
+
+static const struct field show_fields[] = {
+    {"name", {"userName"}, NULL},
+    {"id", {"id"}, NULL},
+    {"status", {NULL}, status_text},
+    {"role", {NULL}, role_text},
+    {"site", {NULL}, site_text},
+    {"source", {NULL}, source_text},
+    {"display name", {"displayName"}, NULL},
+    {"given name", {"name", "givenName"}, NULL},
+    {"family name", {"name", "familyName"}, NULL},
+    {"email", {NULL}, email_text},
+    {"directory", {BRIDGE_USER, "directory", "state"}, NULL},
+    {"dn", {BRIDGE_USER, "directory", "dn"}, NULL},
+    {"detail", {BRIDGE_USER, "directory", "detail"}, NULL},
+    {"created", {"meta", "created"}, NULL},
+    {"last modified", {"meta", "lastModified"}, NULL},
+    {NULL, {NULL}, NULL},
+};
+
+/* --------------------------------------------------------------------- list */
+
+/* What a user has to be like; NULL: anything. */
+struct wanted {
+    const char *status;
+    const char *role;
+    const char *site; /* its display name */
+};
+
+static bool is_wanted(const json_t *user, const struct wanted *wanted)
+{
+    const char *site = text_of(user_extension(user), "site");
+
+    if (wanted->status && is_active(user) != (strcmp(wanted->status, "active") == 0))
+        return false;
+    if (wanted->role && !has_role(user, wanted->role))
+        return false;
+    return !wanted->site || (site && text_equal_folded(site, wanted->site));
+}
+
+/* Whether a site is meant by what was written: its name or its key. */
+static bool is_called(const json_t *site, const char *written)
+{
+    const char *name = text_of(site, "displayName"), *key = text_of(site, "key");
+
+    return (name && text_equal_folded(name, written)) || (key && text_equal_folded(key, written));
+}
+
+static enum status find_site_name(struct invocation *invocation, const char *written,
+                                  const char **name, struct problem *problem)
+{
+    json_auto_t *sites = NULL;
+    enum status status = request_all(invocation, "/scim/v2/Sites", &sites, problem);
+    size_t i;
+    json_t *site;
+
+    if (status)
+        return status;
+    json_array_foreach (sites, i, site) {
+        const char *display_name = text_of(site, "displayName");
+
+        if (display_name && is_called(site, written)) {
+            *name = arena_strdup(invocation->arena, display_name);
+            return STATUS_OK;
+        }
+    }
+    return problem_set(problem, STATUS_NOT_FOUND, "there is no site %s; see: rolebridge site list",
+                       written);
+}
+
+enum status user_list_run(struct invocation *invocation, struct problem *problem)
+{
+    const char *site = invocation->options[OPTION_SITE];
+    struct wanted wanted = {.status = invocation->options[OPTION_STATUS],
+                            .role = invocation->options[OPTION_ROLE]};
+    json_auto_t *users = NULL;
+    json_auto_t *chosen = json_array();
+    enum status status;
+    size_t i;
+    json_t *user;
+
+    if (site && (status = find_site_name(invocation, site, &wanted.site, problem)))
+        return status;
+    if ((status = request_all(invocation, "/scim/v2/Users", &users, problem)))
+        return status;
+    json_array_foreach (users, i, user)
+        if (is_wanted(user, &wanted))
+            (void)json_array_append(chosen, user);
+    output_list(invocation, chosen, user_fields);
+    return STATUS_OK;
+}
+
+enum status user_show_run(struct invocation *invocation, struct problem *problem)
+{
+    json_auto_t *user = NULL;
+    enum status status = user_find(invocation, invocation->argument, &user, problem);
+
+    if (!status)
+        output_one(invocation, user, show_fields);
+    return status;
+}

@@ -1,0 +1,205 @@
+#include "unit.h"
+
+#include <sys/stat.h>
+
+#include "run_command.h"
+
+#define ENTRA                                                                        \
+    "{\"name\":\"entra\",\"carrier\":\"extension\",\"grants\":[\"user\",\"admin\"]," \
+    "\"accounts\":12,\"created\":\"2026-01-31T08:00:00Z\",\"tokens\":["              \
+    "{\"id\":\"a\",\"expires\":\"2027-03-01T00:00:00Z\"},"                           \
+    "{\"id\":\"b\",\"expires\":\"2027-01-01T00:00:00Z\"}],\"token\":\"rb_a_secret\"}"
+
+static char folder[] = "/tmp/connection-XXXXXX";
+
+static int make_folder(void **state)
+{
+    (void)state;
+    return mkdtemp(folder) ? 0 : -1;
+}
+
+static int drop_folder(void **state)
+{
+    (void)state;
+    return rmdir(folder); /* fails when a test has left something behind */
+}
+
+static void connections_are_listed_with_the_end_of_their_last_token(void **state)
+{
+    static const struct fake_answer answers[] = {
+        {200, "{\"connections\":[" ENTRA ",{\"name\":\"okta\"}]}", 0}, {0}};
+    SCOPED(arena_release) struct arena *arena = arena_new();
+    struct fake_daemon fake = {0};
+    struct run run = RUN_ASKING(arena, &fake, answers, "connection", "list");
+
+    (void)state;
+    assert_string_equal(
+        run.out, "NAME   CARRIER    GRANTS      ACCOUNTS  TOKENS  EXPIRES               CREATED\n"
+                 "entra  extension  user admin  12        2       2027-03-01T00:00:00Z  "
+                 "2026-01-31T08:00:00Z\n"
+                 "okta   -          -           -         0       -                     -\n");
+}
+
+static void a_token_alone_goes_to_the_output(void **state)
+{
+    static const struct fake_answer answers[] = {{201, ENTRA, 0}, {0}};
+    SCOPED(arena_release) struct arena *arena = arena_new();
+    struct fake_daemon fake = {0};
+    struct run run = RUN_ASKING(arena, &fake, answers, "connection", "create", "entra");
+
+    (void)state;
+    assert_string_equal(run.out, "rb_a_secret\n");
+    assert_null(strstr(run.err, "secret"));
+    assert_non_null(strstr(fake.requests[0], "POST /admin/v1/connections HTTP/1.1"));
+    assert_non_null(
+        strstr(fake.requests[0],
+               "\r\n\r\n{\"name\":\"entra\",\"carrier\":\"extension\",\"grants\":[\"user\"]}"));
+}
+
+static void a_connection_may_be_let_grant_more(void **state)
+{
+    static const struct fake_answer answers[] = {{201, ENTRA, 0}, {0}};
+    SCOPED(arena_release) struct arena *arena = arena_new();
+    struct fake_daemon fake = {0};
+
+    (void)state;
+    (void)RUN_ASKING(arena, &fake, answers, "connection", "create", "entra", "--grant", "admin");
+
+    assert_non_null(strstr(fake.requests[0], "\"grants\":[\"user\",\"admin\"]"));
+}
+
+static void assert_kept(const char *path, const char *content)
+{
+    struct stat stat_of_file;
+    char got[64] = "";
+    FILE *file = fopen(path, "r");
+
+    assert_non_null(file);
+    assert_non_null(fgets(got, sizeof(got), file));
+    assert_int_equal(fstat(fileno(file), &stat_of_file), 0);
+    assert_int_equal(fclose(file), 0);
+    assert_int_equal(stat_of_file.st_mode & 0777, 0600);
+    assert_string_equal(got, content);
+}
+
+static void a_token_file_is_for_its_owner_alone_and_replaced_whole(void **state)
+{
+    static const struct fake_answer answers[] = {{200, ENTRA, 0}, {0}};
+    SCOPED(arena_release) struct arena *arena = arena_new();
+    struct fake_daemon fake = {0};
+    const char *path = arena_printf(arena, "%s/token", folder);
+    FILE *old = fopen(path, "w");
+    struct run run;
+
+    (void)state;
+    assert_non_null(old);
+    fprintf(old, "an older and much longer token than the new one\n");
+    assert_int_equal(fclose(old), 0);
+    assert_int_equal(chmod(path, 0644), 0);
+    run = RUN_ASKING(arena, &fake, answers, "connection", "rotate", "entra", "--token-file", path);
+
+    assert_string_equal(run.out, "");
+    assert_int_equal(run.exit_code, CLI_DONE);
+    assert_non_null(strstr(fake.requests[0], "POST /admin/v1/connections/entra/.rotate HTTP/1.1"));
+    assert_kept(path, "rb_a_secret\n");
+    assert_int_equal(unlink(path), 0);
+}
+
+static void no_token_is_asked_for_that_could_not_be_kept(void **state)
+{
+    SCOPED(arena_release) struct arena *arena = arena_new();
+    struct run nowhere = RUN(arena, "token", "create", "job", "--token-file", "/nowhere/token");
+    struct run taken = RUN(arena, "token", "create", "job", "--token-file", folder);
+
+    (void)state;
+    assert_int_equal(nowhere.exit_code, CLI_FAILED);
+    assert_string_equal(nowhere.err,
+                        "rolebridge: create /nowhere/token: No such file or directory\n");
+    assert_int_equal(taken.exit_code, CLI_USAGE);
+    assert_non_null(strstr(taken.err, "is there and not a regular file"));
+}
+
+static void a_refusal_leaves_no_file_behind(void **state)
+{
+    static const struct fake_answer answers[] = {{409, "{\"detail\":\"there already\"}", 0}, {0}};
+    SCOPED(arena_release) struct arena *arena = arena_new();
+    struct fake_daemon fake = {0};
+    const char *path = arena_printf(arena, "%s/token", folder);
+    struct run run =
+        RUN_ASKING(arena, &fake, answers, "token", "create", "x", "--token-file", path);
+
+    (void)state;
+    assert_int_equal(run.exit_code, CLI_FAILED);
+    assert_string_equal(run.err, "rolebridge: there already\n");
+    assert_int_equal(access(path, F_OK), -1);
+}
+
+static void an_answer_without_a_token_is_a_failure(void **state)
+{
+    static const struct fake_answer answers[] = {{201, "{}", 0}, {0}};
+    SCOPED(arena_release) struct arena *arena = arena_new();
+    struct fake_daemon fake = {0};
+    struct run run = RUN_ASKING(arena, &fake, answers, "token", "create", "x");
+
+    (void)state;
+    assert_int_equal(run.exit_code, CLI_FAILED);
+    assert_string_equal(run.out, "");
+}
+
+static void deleting_says_what_happens_to_the_accounts(void **state)
+{
+    static const struct {
+        const char *option;
+        const char *path;
+    } cases[] = {
+        {"--release", "DELETE /admin/v1/connections/a%2Fb?accounts=release HTTP/1.1"},
+        {"--deactivate", "DELETE /admin/v1/connections/a%2Fb?accounts=deactivate HTTP/1.1"},
+        {NULL, "DELETE /admin/v1/connections/a%2Fb HTTP/1.1"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        static const struct fake_answer answers[] = {{204, NULL, 0}, {0}};
+        SCOPED(arena_release) struct arena *arena = arena_new();
+        struct fake_daemon fake = {0};
+        struct run run =
+            RUN_ASKING(arena, &fake, answers, "connection", "delete", "a/b", cases[i].option);
+
+        assert_int_equal(run.exit_code, CLI_DONE);
+        assert_non_null(strstr(fake.requests[0], cases[i].path));
+        assert_string_equal(run.err, "rolebridge: the connection a/b is deleted\n");
+    }
+}
+
+static void a_program_s_tokens_are_listed_and_revoked(void **state)
+{
+    static const struct fake_answer list[] = {
+        {200, "{\"tokens\":[{\"name\":\"job\",\"id\":\"k3v\",\"created\":\"c\"}]}", 0}, {0}};
+    static const struct fake_answer revoke[] = {{204, NULL, 0}, {0}};
+    SCOPED(arena_release) struct arena *arena = arena_new();
+    struct fake_daemon fake = {0}, second = {0};
+    struct run listed = RUN_ASKING(arena, &fake, list, "token", "list", "-o", "csv");
+    struct run revoked = RUN_ASKING(arena, &second, revoke, "token", "revoke", "job");
+
+    (void)state;
+    assert_string_equal(listed.out, "NAME,ID,CREATED,EXPIRES\r\njob,k3v,c,\r\n");
+    assert_non_null(strstr(second.requests[0], "DELETE /admin/v1/tokens/job HTTP/1.1"));
+    assert_int_equal(revoked.exit_code, CLI_DONE);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(connections_are_listed_with_the_end_of_their_last_token),
+        cmocka_unit_test(a_token_alone_goes_to_the_output),
+        cmocka_unit_test(a_connection_may_be_let_grant_more),
+        cmocka_unit_test(a_token_file_is_for_its_owner_alone_and_replaced_whole),
+        cmocka_unit_test(no_token_is_asked_for_that_could_not_be_kept),
+        cmocka_unit_test(a_refusal_leaves_no_file_behind),
+        cmocka_unit_test(an_answer_without_a_token_is_a_failure),
+        cmocka_unit_test(deleting_says_what_happens_to_the_accounts),
+        cmocka_unit_test(a_program_s_tokens_are_listed_and_revoked),
+    };
+
+    return cmocka_run_group_tests(tests, make_folder, drop_folder);
+}

@@ -1,0 +1,130 @@
+#include "unit.h"
+
+#include "run_command.h"
+
+#define STATUS(state, detail, parked_count, parked)                                    \
+    "{\"version\":\"0.1.0\",\"pid\":4711,\"started\":\"2026-01-31T08:00:00Z\","        \
+    "\"store\":{\"path\":\"/s\",\"used\":81920,\"size\":68719476736},"                 \
+    "\"people\":{\"total\":12,\"active\":10,\"inactive\":2,\"admins\":1},\"sites\":2," \
+    "\"directory\":{\"state\":\"" state "\",\"uri\":\"ldap://x\",\"detail\":" detail   \
+    ",\"since\":\"2026-01-31T08:00:00Z\"},"                                            \
+    "\"outbox\":{\"waiting\":3,\"parked\":" parked_count                               \
+    ",\"oldest\":\"2026-01-31T09:00:00Z\"},\"parked\":[" parked "]}"
+
+static void all_is_well(void **state)
+{
+    static const struct fake_answer answers[] = {{200, STATUS("connected", "null", "0", ""), 0},
+                                                 {0}};
+    SCOPED(arena_release) struct arena *arena = arena_new();
+    struct fake_daemon fake = {0};
+    struct run run = RUN_ASKING(arena, &fake, answers, "status");
+
+    (void)state;
+    assert_string_equal(run.out,
+                        "daemon: 0.1.0, process 4711, running since 2026-01-31T08:00:00Z\n"
+                        "store: /s, 80.0 KiB of 64.0 GiB used\n"
+                        "people: 12 (10 active, 2 inactive; 1 admin)\n"
+                        "sites: 2\n"
+                        "directory: connected, ldap://x, since 2026-01-31T08:00:00Z\n"
+                        "outbox: 3 waiting, the oldest since 2026-01-31T09:00:00Z, 0 parked\n"
+                        "to do: nothing\n");
+    assert_int_equal(run.exit_code, CLI_DONE);
+}
+
+static void what_waits_for_a_person_is_an_alarm_with_its_reason(void **state)
+{
+    static const struct fake_answer answers[] = {
+        {200,
+         STATUS("connected", "null", "1",
+                "{\"kind\":\"User\",\"id\":\"7\",\"name\":\"ada\\n\",\"detail\":\"it exists\"}"),
+         0},
+        {0}};
+    SCOPED(arena_release) struct arena *arena = arena_new();
+    struct fake_daemon fake = {0};
+    struct run run = RUN_ASKING(arena, &fake, answers, "status");
+
+    (void)state;
+    assert_non_null(strstr(run.out, "parked: User ada\\n (7): it exists\n"));
+    assert_non_null(strstr(run.out, "to do: correct what the parked changes say"));
+    assert_int_equal(run.exit_code, CLI_ALARMS);
+}
+
+static void a_directory_that_does_not_work_is_an_alarm(void **state)
+{
+    static const struct {
+        struct fake_answer answers[2];
+        const char *words;
+        int exit_code;
+    } cases[] = {
+        {{{200, STATUS("unavailable", "\"refused\"", "0", ""), 0}}, ": refused\n", CLI_ALARMS},
+        {{{200, STATUS("unusable", "\"no base\"", "0", ""), 0}}, "to do: change what", CLI_ALARMS},
+        {{{200, STATUS("exploded", "null", "0", ""), 0}}, "to do: look into", CLI_ALARMS},
+        {{{200, "{}", 0}}, "to do: look into", CLI_ALARMS},
+        {{{200, STATUS("connecting", "null", "0", ""), 0}}, "to do: nothing", CLI_DONE},
+        {{{200, STATUS("none", "null", "0", ""), 0}}, "to do: set directory.uri", CLI_DONE},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        SCOPED(arena_release) struct arena *arena = arena_new();
+        struct fake_daemon fake = {0};
+        struct run run = RUN_ASKING(arena, &fake, cases[i].answers, "status");
+
+        assert_non_null(strstr(run.out, cases[i].words));
+        assert_int_equal(run.exit_code, cases[i].exit_code);
+    }
+}
+
+static void a_program_gets_the_state_as_it_came(void **state)
+{
+    static const struct fake_answer answers[] = {{200, STATUS("unavailable", "\"x\"", "0", ""), 0},
+                                                 {0}};
+    SCOPED(arena_release) struct arena *arena = arena_new();
+    struct fake_daemon fake = {0};
+    struct run run = RUN_ASKING(arena, &fake, answers, "status", "-o", "json");
+
+    (void)state;
+    assert_non_null(strstr(run.out, "\"pid\": 4711"));
+    assert_int_equal(run.exit_code, CLI_ALARMS);
+}
+
+static void no_daemon_is_an_end_of_its_own(void **state)
+{
+    SCOPED(arena_release) struct arena *arena = arena_new();
+    char folder[] = "/tmp/status-XXXXXX";
+    const char *config;
+    struct run run;
+    FILE *file;
+
+    (void)state;
+    assert_non_null(mkdtemp(folder));
+    config = arena_printf(arena, "%s/b.yaml", folder);
+    file = fopen(config, "w");
+    assert_non_null(file);
+    fprintf(file, "control: {socket: s}\n");
+    assert_int_equal(fclose(file), 0);
+    run = RUN(arena, "status", "--config", config);
+    (void)unlink(config);
+    (void)rmdir(folder);
+
+    assert_int_equal(run.exit_code, CLI_UNREACHABLE);
+    assert_string_equal(run.out, "");
+    assert_string_equal(run.err,
+                        arena_printf(arena,
+                                     "rolebridge: no daemon answers on %s/s; start it with: "
+                                     "rolebridge serve --config %s\n",
+                                     folder, config));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(all_is_well),
+        cmocka_unit_test(what_waits_for_a_person_is_an_alarm_with_its_reason),
+        cmocka_unit_test(a_directory_that_does_not_work_is_an_alarm),
+        cmocka_unit_test(a_program_gets_the_state_as_it_came),
+        cmocka_unit_test(no_daemon_is_an_end_of_its_own),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
