@@ -123,7 +123,7 @@ static enum status parse(struct document *document, struct bytes content)
 
 enum status document_load(struct document *document)
 {
-    struct bytes content;
+    struct bytes content = {0};
     enum status status;
 
     if ((status = read_file(document, &content)))

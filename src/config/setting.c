@@ -327,10 +327,9 @@ static char *listed(const char *first, const char *const *choices, struct arena 
     return text.data;
 }
 
-static char *range(const char *what, const struct setting *setting, struct arena *arena)
+static char *range(const char *what, const struct unit *units, const struct setting *setting,
+                   struct arena *arena)
 {
-    const struct unit *units = units_of(setting->kind);
-
     return arena_printf(arena, "%s from %s to %s", what,
                         format_number(units, setting->least, arena),
                         format_number(units, setting->most, arena));
@@ -348,11 +347,11 @@ char *setting_expected(const struct setting *setting, struct arena *arena)
     case SETTING_ADDRESS:
         return arena_strdup(arena, "an IP address");
     case SETTING_INTEGER:
-        return range("a whole number", setting, arena);
+        return range("a whole number", no_units, setting, arena);
     case SETTING_SIZE:
-        return range("a size with its unit", setting, arena);
+        return range("a size with its unit", size_units, setting, arena);
     case SETTING_SECONDS:
-        return range("a time with its unit", setting, arena);
+        return range("a time with its unit", second_units, setting, arena);
     case SETTING_CHOICE:
         return listed("", setting->choices, arena);
     }
