@@ -60,7 +60,7 @@ enum status connections_list(struct exchange *exchange, struct problem *problem)
 {
     SCOPED(store_release) struct store_txn *txn = NULL;
     struct listing listing = {.arena = exchange_arena(exchange)};
-    enum status status = request_begin(exchange, &txn, problem);
+    enum status status = request_snapshot(exchange, &txn, problem);
 
     if (status)
         return status;
@@ -78,7 +78,7 @@ enum status connections_show(struct exchange *exchange, struct problem *problem)
     const char *name = exchange_segment(exchange, "name");
     struct arena *arena = exchange_arena(exchange);
     struct connection connection;
-    enum status status = request_begin(exchange, &txn, problem);
+    enum status status = request_snapshot(exchange, &txn, problem);
 
     if (status)
         return status;
@@ -111,7 +111,7 @@ static enum status answer_with(struct exchange *exchange, int http, struct probl
 {
     SCOPED(store_release) struct store_txn *txn = NULL;
     const struct provision *provision = request_argument(exchange);
-    enum status status = request_begin(exchange, &txn, problem);
+    enum status status = request_snapshot(exchange, &txn, problem);
     json_t *json;
 
     if (status)

@@ -43,7 +43,7 @@ const char *request_scim_base(struct exchange *exchange)
     return arena_printf(exchange_arena(exchange), "%s/scim/v2", exchange_base(exchange));
 }
 
-enum status request_begin(struct exchange *exchange, struct store_txn **txn,
+enum status request_snapshot(struct exchange *exchange, struct store_txn **txn,
                           struct problem *problem)
 {
     return store_begin(request_api(exchange)->store, request_principal(exchange)->organization, txn,

@@ -27,7 +27,7 @@ const struct actor *request_actor(struct exchange *exchange);
 const char *request_scim_base(struct exchange *exchange);
 
 /* A snapshot of the caller's organization. */
-enum status request_begin(struct exchange *exchange, struct store_txn **txn,
+enum status request_snapshot(struct exchange *exchange, struct store_txn **txn,
                           struct problem *problem);
 
 /*

@@ -27,7 +27,7 @@ enum status sites_show(struct exchange *exchange, struct problem *problem)
     SCOPED(store_release) struct store_txn *txn = NULL;
     const char *id = exchange_segment(exchange, "id");
     struct site site;
-    enum status status = request_begin(exchange, &txn, problem);
+    enum status status = request_snapshot(exchange, &txn, problem);
 
     if (status)
         return status;
@@ -78,7 +78,7 @@ enum status sites_list(struct exchange *exchange, struct problem *problem)
         .exchange = exchange, .base = request_scim_base(exchange), .list = list_begin(arena)};
     enum status status = query_parse(exchange, type(), &listing.query, problem);
 
-    if (status || (status = request_begin(exchange, &txn, problem)))
+    if (status || (status = request_snapshot(exchange, &txn, problem)))
         return status;
     listing.txn = txn;
     site_each(txn, arena, add_site, &listing);
@@ -94,7 +94,7 @@ static enum status answer_created(struct exchange *exchange, struct problem *pro
 {
     SCOPED(store_release) struct store_txn *txn = NULL;
     const struct site_request *request = request_argument(exchange);
-    enum status status = request_begin(exchange, &txn, problem);
+    enum status status = request_snapshot(exchange, &txn, problem);
 
     return status ? status : answer_site(exchange, 201, txn, &request->site, problem);
 }

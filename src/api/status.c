@@ -116,7 +116,7 @@ enum status status_show(struct exchange *exchange, struct problem *problem)
     SCOPED(store_release) struct store_txn *txn = NULL;
     const struct api *api = request_api(exchange);
     struct arena *arena = exchange_arena(exchange);
-    enum status status = request_begin(exchange, &txn, problem);
+    enum status status = request_snapshot(exchange, &txn, problem);
     json_t *json;
 
     if (status)

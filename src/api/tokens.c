@@ -20,7 +20,7 @@ enum status tokens_list(struct exchange *exchange, struct problem *problem)
 {
     SCOPED(store_release) struct store_txn *txn = NULL;
     json_t *tokens;
-    enum status status = request_begin(exchange, &txn, problem);
+    enum status status = request_snapshot(exchange, &txn, problem);
 
     if (status)
         return status;

@@ -29,7 +29,7 @@ enum status users_show(struct exchange *exchange, struct problem *problem)
     SCOPED(store_release) struct store_txn *txn = NULL;
     const char *id = exchange_segment(exchange, "id");
     struct user user;
-    enum status status = request_begin(exchange, &txn, problem);
+    enum status status = request_snapshot(exchange, &txn, problem);
 
     if (status)
         return status;
@@ -68,7 +68,7 @@ enum status users_list(struct exchange *exchange, struct problem *problem)
         .actor = request_actor(exchange), .filter = query.filter, .page = query.page};
     uint64_t total = 0;
 
-    if (status || (status = request_begin(exchange, &txn, problem)))
+    if (status || (status = request_snapshot(exchange, &txn, problem)))
         return status;
     listing.txn = txn;
     user_query.base = listing.base;
@@ -95,7 +95,7 @@ static enum status answer_with(struct exchange *exchange, int http, struct probl
 {
     SCOPED(store_release) struct store_txn *txn = NULL;
     const struct user_request *request = request_argument(exchange);
-    enum status status = request_begin(exchange, &txn, problem);
+    enum status status = request_snapshot(exchange, &txn, problem);
 
     return status ? status : answer_user(exchange, http, txn, &request->user, problem);
 }
