@@ -26,6 +26,11 @@
 
 static const struct poptOption no_options[] = {COMMON_OPTIONS};
 
+static const struct poptOption init_options[] = {
+    FLAG("sample", OPTION_SAMPLE, "Only print a configuration with every setting explained"),
+    COMMON_OPTIONS,
+};
+
 static const struct poptOption output_options[] = {OUTPUT_OPTION, COMMON_OPTIONS};
 
 static const struct poptOption user_list_options[] = {
@@ -90,6 +95,8 @@ static const struct poptOption connection_delete_options[] = {
 };
 
 const struct command commands[] = {
+    {"init", NULL, NULL, "Make the store, once, where the configuration says", init_options,
+     init_run},
     {"serve", NULL, NULL, "Run the daemon", no_options, serve_run},
     {"status", NULL, NULL, "How the daemon and the directory are, and what to do", output_options,
      status_run},

@@ -74,6 +74,7 @@ enum status usage_fail(struct invocation *invocation, struct problem *problem, c
 void message_print(struct invocation *invocation, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
+command_run init_run;
 command_run serve_run;
 command_run status_run;
 command_run user_list_run;

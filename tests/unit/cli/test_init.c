@@ -1,0 +1,160 @@
+#include "unit.h"
+
+#include <sys/stat.h>
+
+#include "bridge/base/crypt.h"
+#include "bridge/core/organization.h"
+#include "run_command.h"
+
+/* A folder with a configuration; the store is to be made beside it. */
+struct place {
+    char folder[32];
+    char config[64];
+    char store[64];
+};
+
+static int make_place(void **state)
+{
+    struct place *place = heap_alloc(1, sizeof(*place));
+    FILE *file;
+
+    if (!crypt_init())
+        return -1;
+    (void)snprintf(place->folder, sizeof(place->folder), "/tmp/init-XXXXXX");
+    if (!mkdtemp(place->folder))
+        return -1;
+    (void)snprintf(place->config, sizeof(place->config), "%s/b.yaml", place->folder);
+    (void)snprintf(place->store, sizeof(place->store), "%s/store", place->folder);
+    file = fopen(place->config, "w");
+    if (!file || fputs("store: {path: store, size: 8MiB}\n", file) < 0 || fclose(file))
+        return -1;
+    *state = place;
+    return 0;
+}
+
+static int drop_place(void **state)
+{
+    static const char *const files[] = {"store/data.mdb", "store/lock.mdb", "store/owner"};
+    struct place *place = *state;
+    char path[96];
+
+    for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
+        (void)snprintf(path, sizeof(path), "%s/%s", place->folder, files[i]);
+        (void)unlink(path);
+    }
+    (void)rmdir(place->store);
+    (void)unlink(place->config);
+    (void)rmdir(place->folder);
+    free(place);
+    return 0;
+}
+
+static enum status check_organization(const struct place *place)
+{
+    struct store *store = NULL;
+    struct store_txn *txn = NULL;
+    enum status status;
+
+    assert_int_equal(store_open(place->store, 8 << 20, &store, NULL), STATUS_OK);
+    assert_int_equal(store_begin(store, ORGANIZATION_DEFAULT, &txn, NULL), STATUS_OK);
+    status = organization_check(txn, NULL);
+    store_end(txn);
+    store_close(store);
+    return status;
+}
+
+static void init_makes_a_store_with_its_organization(void **state)
+{
+    SCOPED(arena_release) struct arena *arena = arena_new();
+    const struct place *place = *state;
+    struct run run = RUN(arena, "init", "--config", place->config);
+
+    assert_int_equal(run.exit_code, CLI_DONE);
+    assert_string_equal(run.out, "");
+    assert_string_equal(run.err, arena_printf(arena,
+                                              "rolebridge: the store is in %s; start the daemon "
+                                              "with: rolebridge serve --config %s\n",
+                                              place->store, place->config));
+    assert_int_equal(check_organization(place), STATUS_OK);
+}
+
+static void init_leaves_a_store_that_is_there_alone(void **state)
+{
+    SCOPED(arena_release) struct arena *arena = arena_new();
+    const struct place *place = *state;
+    struct run second;
+
+    (void)RUN(arena, "init", "--config", place->config);
+    second = RUN(arena, "init", "--config", place->config);
+
+    assert_int_equal(second.exit_code, CLI_FAILED);
+    assert_non_null(strstr(second.err, place->store));
+}
+
+static void init_goes_on_where_an_earlier_one_was_cut_off(void **state)
+{
+    SCOPED(arena_release) struct arena *arena = arena_new();
+    const struct place *place = *state;
+    struct run run;
+
+    assert_int_equal(store_create(place->store, 8 << 20, NULL), STATUS_OK);
+    assert_int_equal(check_organization(place), STATUS_NOT_FOUND);
+    run = RUN(arena, "init", "--config", place->config);
+
+    assert_int_equal(run.exit_code, CLI_DONE);
+    assert_int_equal(check_organization(place), STATUS_OK);
+}
+
+static void init_does_not_take_a_folder_of_others(void **state)
+{
+    SCOPED(arena_release) struct arena *arena = arena_new();
+    const struct place *place = *state;
+    struct run run;
+
+    assert_int_equal(mkdir(place->store, 0700), 0);
+    run = RUN(arena, "init", "--config", place->config);
+
+    assert_int_equal(run.exit_code, CLI_FAILED);
+    assert_non_null(strstr(run.err, place->store));
+    assert_int_equal(rmdir(place->store), 0); /* still empty */
+}
+
+static void init_needs_a_configuration(void **state)
+{
+    SCOPED(arena_release) struct arena *arena = arena_new();
+    struct run run = RUN(arena, "init", "--config", "/nowhere/b.yaml");
+
+    (void)state;
+    assert_int_equal(run.exit_code, CLI_FAILED);
+    assert_non_null(strstr(run.err, "/nowhere/b.yaml: there is no such file"));
+}
+
+static void a_sample_is_printed_and_nothing_made(void **state)
+{
+    SCOPED(arena_release) struct arena *arena = arena_new();
+    const struct place *place = *state;
+    struct run run = RUN(arena, "init", "--sample", "--config", place->config);
+
+    assert_int_equal(run.exit_code, CLI_DONE);
+    assert_non_null(strstr(run.out, "#port: 8080"));
+    assert_int_equal(access(place->store, F_OK), -1);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(init_makes_a_store_with_its_organization, make_place,
+                                        drop_place),
+        cmocka_unit_test_setup_teardown(init_leaves_a_store_that_is_there_alone, make_place,
+                                        drop_place),
+        cmocka_unit_test_setup_teardown(init_goes_on_where_an_earlier_one_was_cut_off, make_place,
+                                        drop_place),
+        cmocka_unit_test_setup_teardown(init_does_not_take_a_folder_of_others, make_place,
+                                        drop_place),
+        cmocka_unit_test(init_needs_a_configuration),
+        cmocka_unit_test_setup_teardown(a_sample_is_printed_and_nothing_made, make_place,
+                                        drop_place),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
