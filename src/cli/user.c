@@ -154,7 +154,7 @@ enum status user_list_run(struct invocation *invocation, struct problem *problem
 enum status user_show_run(struct invocation *invocation, struct problem *problem)
 {
     json_auto_t *user = NULL;
-    enum status status = user_find(invocation, invocation->argument, &user, problem);
+    enum status status = user_look_up(invocation, invocation->argument, &user, problem);
 
     if (!status)
         output_one(invocation, user, show_fields);

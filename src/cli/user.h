@@ -24,8 +24,8 @@ const char *user_email(const json_t *user);
  * STATUS_NOT_FOUND  nobody
  * STATUS_TOO_MANY   several; the problem lists them
  */
-enum status user_find(struct invocation *invocation, const char *name, json_t **user,
-                      struct problem *problem);
+enum status user_look_up(struct invocation *invocation, const char *name, json_t **user,
+                         struct problem *problem);
 
 /* The path of one user's resource. */
 const char *user_path(const json_t *user, struct arena *arena);

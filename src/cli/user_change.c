@@ -155,7 +155,7 @@ enum status user_edit_run(struct invocation *invocation, struct problem *problem
     if (!is_any_given(invocation))
         return usage_fail(invocation, problem,
                           "nothing to change; see: rolebridge user edit --help");
-    if ((status = user_find(invocation, invocation->argument, &user, problem)))
+    if ((status = user_look_up(invocation, invocation->argument, &user, problem)))
         return status;
     return change(invocation, user, operations_of(invocation, user), problem);
 }
@@ -169,7 +169,7 @@ static void add_active(json_t *operations, bool active)
 static enum status set_active(struct invocation *invocation, bool active, struct problem *problem)
 {
     json_auto_t *user = NULL;
-    enum status status = user_find(invocation, invocation->argument, &user, problem);
+    enum status status = user_look_up(invocation, invocation->argument, &user, problem);
     json_t *operations;
 
     if (status)

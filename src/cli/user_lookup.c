@@ -117,8 +117,8 @@ static enum status find_by_id(struct invocation *invocation, const char *name, j
     return request_send(invocation, "GET", path, NULL, user, problem);
 }
 
-enum status user_find(struct invocation *invocation, const char *name, json_t **user,
-                      struct problem *problem)
+enum status user_look_up(struct invocation *invocation, const char *name, json_t **user,
+                         struct problem *problem)
 {
     unsigned char id[UUID_SIZE];
     enum status status;
