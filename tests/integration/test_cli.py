@@ -72,6 +72,7 @@ class Commands(BridgeCase):
         self.bridge.cli("user", "edit", "edited@example.com", "--site", "North Plant")
         self.assertEqual(self.person("edited@example.com"), (True, "user", "North Plant"))
 
+        self.addCleanup(self.bridge.cli, "user", "deactivate", "edited@example.com")
         self.bridge.cli("user", "edit", "edited@example.com", "--role", "admin")
         self.assertEqual(self.person("edited@example.com"), (True, "admin", None))
 

@@ -105,9 +105,14 @@ class Errors(BridgeCase):
 
     def test_an_unknown_path_or_resource_is_404(self):
         for path in ("/Nothing", "/Users/nobody", "/Users/00000000-0000-7000-8000-000000000000",
-                     f"{self.path}/more", "/Users/..", "/Users/%2e%2e/Sites"):
+                     f"{self.path}/more"):
             with self.subTest(path):
                 self.assert_refused(self.scim.get(path), 404)
+
+    def test_another_spelling_of_a_path_reaches_nothing(self):
+        for path in ("/Users/..", "/Users/%2e%2e/Sites", "/%55sers", "/Users%2f", "/Users;x=1"):
+            with self.subTest(path):
+                self.assert_refused(self.scim.get(path), 400)
 
     def test_a_method_that_a_path_does_not_have_is_405_and_says_which_it_has(self):
         for method, path in (("DELETE", "/Users"), ("POST", self.path), ("PUT", "/Users")):
