@@ -25,9 +25,10 @@ enum { PATCH_OPERATIONS_MAX = 1000, PATCH_VALUES_MAX = 10000 };
  * "URN:site", nested objects); single values wrapped in an array unwrapped;
  * booleans as text; a complex value given as a bare text is its `value`; what
  * names no attribute of the type, or a readOnly one, or `password`, is left out (an
- * `id` that differs is the caller's to refuse). So is an add without a value, and a
- * replace of userName, active, role or site by null or an empty text; of any other
- * attribute that is a remove. Whatever cannot be read fails whole.
+ * `id` that differs is the caller's to refuse). So is an add of null or an empty
+ * text, and a replace of userName, active, role or site by one of these; a replace
+ * of any other attribute by null, an empty text or an empty list has become a
+ * remove. Whatever cannot be read fails whole.
  *
  * request - borrowed for as long as the patch is used.
  *
