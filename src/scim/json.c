@@ -7,6 +7,8 @@
 
 #include "bridge/base/text.h"
 
+enum { EXCERPT_MAX = 60 };
+
 json_t *json_walk(const json_t *value)
 {
     json_t *same;
@@ -102,6 +104,18 @@ json_t *json_make_object(json_t *object, const char *name)
     return json_object_get(object, name);
 }
 
+/* How much of a text fits, without a character cut in half. */
+static int excerpt_size(const char *text)
+{
+    size_t size = strnlen(text, EXCERPT_MAX + 1);
+
+    if (size <= EXCERPT_MAX)
+        return (int)size;
+    for (size = EXCERPT_MAX; size > 0 && ((unsigned char)text[size] & 0xC0) == 0x80; size--)
+        continue;
+    return (int)size;
+}
+
 const char *json_excerpt(const json_t *value, char out[JSON_EXCERPT_SIZE])
 {
     static const char *const words[] = {
@@ -110,8 +124,10 @@ const char *json_excerpt(const json_t *value, char out[JSON_EXCERPT_SIZE])
         [JSON_FALSE] = "false",      [JSON_NULL] = "null",
     };
 
-    if (json_is_string(value))
-        (void)snprintf(out, JSON_EXCERPT_SIZE, "\"%.60s\"", json_string_value(value));
+    const char *text = json_string_value(value);
+
+    if (text)
+        (void)snprintf(out, JSON_EXCERPT_SIZE, "\"%.*s\"", excerpt_size(text), text);
     else if (json_is_integer(value))
         (void)snprintf(out, JSON_EXCERPT_SIZE, "%" JSON_INTEGER_FORMAT, json_integer_value(value));
     else

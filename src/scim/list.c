@@ -5,7 +5,7 @@
 
 static enum status refuse(const char *name, const char *text, struct problem *problem)
 {
-    return problem_set(problem, STATUS_INVALID_VALUE, "%s: expected a whole number, got \"%.40s\"",
+    return problem_set(problem, STATUS_INVALID_VALUE, "%s: expected a whole number, got \"%s\"",
                        name, text);
 }
 
