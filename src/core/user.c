@@ -202,13 +202,23 @@ static enum status load_revision(struct store_txn *txn, struct user_request *req
     return STATUS_OK;
 }
 
+static enum status check_id(const struct user_request *request, const struct account *account,
+                            struct problem *problem)
+{
+    const char *id = request->patch->id;
+
+    if (!id || strcmp(id, account->id) == 0)
+        return STATUS_OK;
+    return problem_set(problem, STATUS_MUTABILITY, "an id cannot be changed; leave it out");
+}
+
 enum status user_patch(struct store_txn *txn, void *argument, struct problem *problem)
 {
     struct user_request *request = argument;
     SCOPED(revision_clear) struct revision revision = {0};
     enum status status = load_revision(txn, request, &revision, problem);
 
-    if (status)
+    if (status || (status = check_id(request, &revision.account, problem)))
         return status;
     revision.resource = json_deep_copy(revision.old_resource);
     if ((status = patch_apply(request->patch, revision.resource, scim_resource_type(SCIM_USER),

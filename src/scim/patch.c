@@ -228,6 +228,8 @@ static enum status read_target(struct reader *reader, const struct scim_path *pa
 
     if (!path->attribute)
         return read_schema(reader, path, request);
+    if (strcmp(path->attribute->name, "id") == 0)
+        reader->patch->id = json_string_value(request->value);
     if (!attribute_is_writable(path->attribute) || !attribute_is_writable(path_leaf(path)))
         return STATUS_OK;
     if ((status = check_count(reader, path, request->value)))

@@ -49,6 +49,7 @@ struct user_request {
  * keeps what was asserted, so that a bare `active: true` restores it.
  *
  * STATUS_INVALID_VALUE     a required attribute, role or site
+ * STATUS_MUTABILITY        another id in the request
  * STATUS_UNIQUENESS        the userName or externalId is somebody else's
  * STATUS_FORBIDDEN         a role that this connection may not give; an account that
  *                          a connection owns, changed by an administrator; the last

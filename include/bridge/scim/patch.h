@@ -15,6 +15,8 @@ struct patch_operation {
 struct patch {
     struct patch_operation *operations;
     size_t count;
+    const char *id; /* that the request names (Okta does); NULL: none. Another one is the
+                       caller's to refuse with STATUS_MUTABILITY */
 };
 
 enum { PATCH_OPERATIONS_MAX = 1000, PATCH_VALUES_MAX = 10000 };
@@ -24,8 +26,8 @@ enum { PATCH_OPERATIONS_MAX = 1000, PATCH_VALUES_MAX = 10000 };
  * any letter case; members of a path-less value taken as paths ("name.familyName",
  * "URN:site", nested objects); single values wrapped in an array unwrapped;
  * booleans as text; a complex value given as a bare text is its `value`; what
- * names no attribute of the type, or a readOnly one, or `password`, is left out (an
- * `id` that differs is the caller's to refuse). So is an add of null or an empty
+ * names no attribute of the type, or a readOnly one, or `password`, is left out. So
+ * is an add of null or an empty
  * text, and a replace of userName, active, role or site by one of these; a replace
  * of any other attribute by null, an empty text or an empty list has become a
  * remove. Whatever cannot be read fails whole.

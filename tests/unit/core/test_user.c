@@ -169,6 +169,24 @@ static void a_refused_patch_leaves_everything_as_it_was(void **state)
     assert_non_null(strstr(world->problem.detail, "Atlantis"));
 }
 
+static void an_id_in_a_patch_is_taken_if_it_is_the_same_and_refused_otherwise(void **state)
+{
+    struct world *world = *state;
+    const char *ana = given_ana(world);
+
+    assert_int_equal(
+        world_patch(world, &world->provider, ana,
+                    arena_printf(world->arena,
+                                 "[{'op':'replace','value':{'id':'%s','title':'Lead'}}]", ana)),
+        STATUS_OK);
+    assert_int_equal(world_patch(world, &world->provider, ana,
+                                 "[{'op':'replace','value':{'id':'1','title':'Head'}}]"),
+                     STATUS_MUTABILITY);
+
+    json_auto_t *resource = world_resource(world, ana);
+    assert_string_equal(json_string_value(json_object_get(resource, "title")), "Lead");
+}
+
 static void a_change_that_changes_nothing_keeps_the_version(void **state)
 {
     struct world *world = *state;
@@ -465,6 +483,7 @@ int main(void)
         WORLD_TEST(a_promotion_needs_no_null_and_a_demotion_finds_the_old_site),
         WORLD_TEST(removing_the_role_leaves_the_account_active_without_association),
         WORLD_TEST(a_refused_patch_leaves_everything_as_it_was),
+        WORLD_TEST(an_id_in_a_patch_is_taken_if_it_is_the_same_and_refused_otherwise),
         WORLD_TEST(a_change_that_changes_nothing_keeps_the_version),
         WORLD_TEST(silence_about_active_is_no_statement),
         WORLD_TEST(names_are_unique_without_letter_case_and_free_again_after_deletion),
