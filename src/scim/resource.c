@@ -436,10 +436,11 @@ static void store_extension(json_t *stored, json_t *schemas, const json_t *resou
     json_auto_t *part =
         stored_members(json_object_get(resource, extension->id), extension->attributes);
 
-    if (json_object_size(part) == 0 || is_composed(extension))
+    if (json_object_size(part) == 0 && !is_composed(extension))
         return;
     json_array_append_new(schemas, json_string(extension->id));
-    json_object_set(stored, extension->id, part);
+    if (!is_composed(extension))
+        json_object_set(stored, extension->id, part);
 }
 
 static int add_to_text(const char *buffer, size_t size, void *text)

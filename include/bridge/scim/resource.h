@@ -41,7 +41,8 @@ enum status resource_check(const json_t *resource, const struct scim_resource_ty
  * it has), "id", "externalId", then its attributes in the schema's order, then its
  * extensions, compact. Left out is what is composed at read time: `meta`,
  * readOnly attributes such as `groups`, and the whole bridge extension, whose role
- * and site in effect come from elsewhere; `active` stays. So is what is never
+ * and site in effect come from elsewhere; "schemas" names it all the same, and
+ * `active` stays. So is what is never
  * returned. The arena owns the bytes, NUL behind them.
  */
 struct bytes resource_encode(const json_t *resource, const struct scim_resource_type *type,

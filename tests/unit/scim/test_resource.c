@@ -57,7 +57,8 @@ static void what_is_composed_at_read_time_is_not_stored(void **state)
     struct bytes stored = resource_encode(resource, scim_resource_type(SCIM_USER), arena);
 
     (void)state;
-    assert_string_equal(stored.data, "{\"schemas\":[\"" SCIM_URN_USER "\"],\"id\":\"U1\","
+    assert_string_equal(stored.data, "{\"schemas\":[\"" SCIM_URN_USER "\",\"" SCIM_URN_BRIDGE
+                                     "\"],\"id\":\"U1\","
                                      "\"userName\":\"ada\",\"active\":true}");
 }
 
