@@ -66,22 +66,6 @@ static void set_meta(json_t *document, const char *type, const char *location)
     json_object_set_new(document, "meta", meta);
 }
 
-static int add_to_text(const char *buffer, size_t size, void *text)
-{
-    text_add_bytes(text, bytes_of(buffer, size));
-    return 0;
-}
-
-/* The document as bytes; takes the reference. */
-static struct bytes finish(json_t *document, struct arena *arena)
-{
-    struct text text = {.arena = arena};
-
-    (void)json_dump_callback(document, add_to_text, &text, JSON_COMPACT);
-    json_decref(document);
-    return bytes_of(text.data, text.size);
-}
-
 static const char service_config[] =
     "{\"patch\":{\"supported\":true},"
     "\"bulk\":{\"supported\":false,\"maxOperations\":0,\"maxPayloadSize\":0},"
@@ -103,7 +87,7 @@ static void set_number(json_t *document, const char *owner, const char *name, js
 struct bytes discovery_service_config(const char *base, struct arena *arena)
 {
     json_auto_t *settings = json_loads(service_config, 0, NULL);
-    json_t *document = json_object();
+    json_auto_t *document = json_object();
 
     set_schemas(document, "ServiceProviderConfig", arena);
     json_object_update(document, settings);
@@ -112,7 +96,7 @@ struct bytes discovery_service_config(const char *base, struct arena *arena)
     set_number(document, "pagination", "maxPageSize", PAGE_COUNT_MAX);
     set_meta(document, "ServiceProviderConfig",
              arena_printf(arena, "%s/ServiceProviderConfig", base));
-    return finish(document, arena);
+    return json_encode(document, arena);
 }
 
 static json_t *extensions_of(const struct scim_resource_type *type)
@@ -132,7 +116,7 @@ static json_t *extensions_of(const struct scim_resource_type *type)
 static struct bytes resource_type_document(const char *base, const struct scim_resource_type *type,
                                            struct arena *arena)
 {
-    json_t *document = json_object();
+    json_auto_t *document = json_object();
 
     set_schemas(document, "ResourceType", arena);
     set_text(document, "id", type->name);
@@ -144,16 +128,16 @@ static struct bytes resource_type_document(const char *base, const struct scim_r
         json_object_set_new(document, "schemaExtensions", extensions_of(type));
     set_meta(document, "ResourceType",
              arena_printf(arena, "%s/ResourceTypes/%s", base, type->name));
-    return finish(document, arena);
+    return json_encode(document, arena);
 }
 
 static struct bytes schema_document(const char *base, const struct scim_schema *schema,
                                     struct arena *arena)
 {
-    json_t *document = json_deep_copy(schema->document);
+    json_auto_t *document = json_deep_copy(schema->document);
 
     set_meta(document, "Schema", arena_printf(arena, "%s/Schemas/%s", base, schema->id));
-    return finish(document, arena);
+    return json_encode(document, arena);
 }
 
 /* A list of all there is: one page. */

@@ -104,6 +104,20 @@ json_t *json_make_object(json_t *object, const char *name)
     return json_object_get(object, name);
 }
 
+static int add_to_text(const char *buffer, size_t size, void *text)
+{
+    text_add_bytes(text, bytes_of(buffer, size));
+    return 0;
+}
+
+struct bytes json_encode(const json_t *value, struct arena *arena)
+{
+    struct text text = {.arena = arena};
+
+    (void)json_dump_callback(value, add_to_text, &text, JSON_COMPACT);
+    return bytes_of(text.data, text.size);
+}
+
 /* How much of a text fits, without a character cut in half. */
 static int excerpt_size(const char *text)
 {

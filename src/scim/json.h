@@ -26,6 +26,9 @@ json_t *json_walk(const json_t *value);
 /* The member, made as an empty object where it is missing or none. Borrowed. */
 json_t *json_make_object(json_t *object, const char *name);
 
+/* The value as compact bytes in the arena, NUL behind them. */
+struct bytes json_encode(const json_t *value, struct arena *arena);
+
 /* What a message calls the value: "maybe", 17, a list. `out` always ends. */
 enum { JSON_EXCERPT_SIZE = 72 };
 const char *json_excerpt(const json_t *value, char out[JSON_EXCERPT_SIZE]);

@@ -134,8 +134,12 @@ static json_t *cut_value(const struct cut *cut, const struct scim_attribute *att
     if (!json_is_array(value))
         return cut_object(cut, attribute, value);
     kept = json_array();
-    json_array_foreach (value, i, element)
-        json_array_append_new(kept, cut_object(cut, attribute, element));
+    json_array_foreach (value, i, element) {
+        json_auto_t *part = cut_object(cut, attribute, element);
+
+        if (json_object_size(part) > 0)
+            json_array_append(kept, part);
+    }
     return kept;
 }
 
@@ -143,17 +147,13 @@ static void keep_attribute(const struct cut *cut, const struct scim_attribute *a
                            json_t *value, json_t *kept)
 {
     enum extent covered = named(cut->projection, cut->schema, attribute, NULL);
+    enum extent extent = by_rule(cut->projection, attribute->returned, covered);
+    json_auto_t *part = extent == EXTENT_SOME ? cut_value(cut, attribute, value) : NULL;
 
-    switch (by_rule(cut->projection, attribute->returned, covered)) {
-    case EXTENT_ALL:
+    if (extent == EXTENT_ALL)
         json_object_set(kept, attribute->name, value);
-        return;
-    case EXTENT_SOME:
-        json_object_set_new(kept, attribute->name, cut_value(cut, attribute, value));
-        return;
-    case EXTENT_NONE:
-        return;
-    }
+    if (json_object_size(part) + json_array_size(part) > 0)
+        json_object_set(kept, attribute->name, part);
 }
 
 static void keep_extension(const struct cut *cut, const json_t *part, json_t *kept)

@@ -443,18 +443,11 @@ static void store_extension(json_t *stored, json_t *schemas, const json_t *resou
         json_object_set(stored, extension->id, part);
 }
 
-static int add_to_text(const char *buffer, size_t size, void *text)
-{
-    text_add_bytes(text, bytes_of(buffer, size));
-    return 0;
-}
-
 struct bytes resource_encode(const json_t *resource, const struct scim_resource_type *type,
                              struct arena *arena)
 {
     json_auto_t *stored = json_object();
     json_t *schemas = json_array();
-    struct text text = {.arena = arena};
 
     json_object_set_new(stored, "schemas", schemas);
     json_array_append_new(schemas, json_string(type->schema->id));
@@ -464,6 +457,5 @@ struct bytes resource_encode(const json_t *resource, const struct scim_resource_
     store_members(stored, resource, type->schema->attributes);
     for (size_t i = 0; i < SCIM_EXTENSIONS_MAX && type->extensions[i]; i++)
         store_extension(stored, schemas, resource, type->extensions[i]);
-    (void)json_dump_callback(stored, add_to_text, &text, JSON_COMPACT);
-    return bytes_of(text.data, text.size);
+    return json_encode(stored, arena);
 }

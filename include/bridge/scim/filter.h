@@ -43,12 +43,17 @@ struct filter {
     const struct filter *right; /* AND, OR */
     struct scim_path path;      /* COMPARE; VALUE_PATH: path.value_filter selects, path.sub is NULL.
                                    Inside a value filter: attribute is the sub-attribute */
-    enum filter_operator op;       /* COMPARE */
-    const json_t *value;           /* COMPARE; the arena's caller keeps nothing: see filter_parse */
-    const char *folded;            /* value folded, where it is text whose letter case does not count */
+    enum filter_operator op;    /* COMPARE */
+    const json_t *value;        /* COMPARE; the arena owns it. Of a dateTime: microseconds */
+    const char *folded;         /* the value folded, where it is text and case does not count */
 };
 
-enum { FILTER_LENGTH_MAX = 4096, FILTER_DEPTH_MAX = 16, FILTER_TERMS_MAX = 64, PATH_SIZE_MAX = 256 };
+enum {
+    FILTER_LENGTH_MAX = 4096,
+    FILTER_DEPTH_MAX = 16,
+    FILTER_TERMS_MAX = 64,
+    PATH_SIZE_MAX = 256
+};
 
 /*
  * Parse a SCIM filter (RFC 7644 section 3.4.2.2), the whole grammar. Names and
@@ -66,7 +71,7 @@ enum status filter_parse(const char *text, const struct scim_resource_type *type
                          struct arena *arena, const struct filter **filter,
                          struct problem *problem);
 
-/* Whether a resource matches; text by the schema's case rule, Unicode folding where case does not count. */
+/* Text by the schema's case rule: folded as Unicode says where case does not count. */
 bool filter_matches(const struct filter *filter, const json_t *resource);
 
 /* Whether one value of a multi-valued complex attribute matches a path's value filter. */
@@ -91,8 +96,8 @@ const char *filter_demands(const struct filter *filter, const char *attribute, c
  * STATUS_NO_TARGET     well formed, but no such attribute; a caller that ignores
  *                      unknown attributes tells the two apart
  */
-enum status path_parse(const char *text, const struct scim_resource_type *type,
-                       struct arena *arena, struct scim_path *path, struct problem *problem);
+enum status path_parse(const char *text, const struct scim_resource_type *type, struct arena *arena,
+                       struct scim_path *path, struct problem *problem);
 
 /*
  * The first value that a path selects in a resource: of a multi-valued attribute

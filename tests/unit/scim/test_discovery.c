@@ -1,3 +1,4 @@
+#include "schemas.h"
 #include "unit.h"
 
 #include <string.h>
@@ -109,19 +110,6 @@ static void what_the_caller_may_not_use_is_not_there(void **state)
     assert_non_null(discovery_schema(base, ADMINISTRATOR, SCIM_URN_SITE, arena).data);
 }
 
-static int load(void **state)
-{
-    (void)state;
-    return scim_load(NULL) ? -1 : 0;
-}
-
-static int unload(void **state)
-{
-    (void)state;
-    scim_unload();
-    return 0;
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -132,5 +120,5 @@ int main(void)
         cmocka_unit_test(what_the_caller_may_not_use_is_not_there),
     };
 
-    return cmocka_run_group_tests(tests, load, unload);
+    return cmocka_run_group_tests(tests, load_schemas, unload_schemas);
 }

@@ -1,4 +1,5 @@
 #include "cases.h"
+#include "schemas.h"
 
 #include "bridge/base/text.h"
 #include "bridge/scim/filter.h"
@@ -178,19 +179,6 @@ static void a_resource_of_odd_types_matches_nothing_and_harms_nothing(void **sta
     }
 }
 
-static int load(void **state)
-{
-    (void)state;
-    return scim_load(NULL) ? -1 : 0;
-}
-
-static int unload(void **state)
-{
-    (void)state;
-    scim_unload();
-    return 0;
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -205,5 +193,5 @@ int main(void)
         cmocka_unit_test(a_resource_of_odd_types_matches_nothing_and_harms_nothing),
     };
 
-    return cmocka_run_group_tests(tests, load, unload);
+    return cmocka_run_group_tests(tests, load_schemas, unload_schemas);
 }

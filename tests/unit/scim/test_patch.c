@@ -1,4 +1,5 @@
 #include "cases.h"
+#include "schemas.h"
 
 #include "bridge/scim/patch.h"
 
@@ -172,19 +173,6 @@ static void adding_many_values_takes_time_in_proportion(void **state)
     assert_int_equal(json_array_size(json_object_get(resource, "emails")), PATCH_VALUES_MAX);
 }
 
-static int load(void **state)
-{
-    (void)state;
-    return scim_load(NULL) ? -1 : 0;
-}
-
-static int unload(void **state)
-{
-    (void)state;
-    scim_unload();
-    return 0;
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -198,5 +186,5 @@ int main(void)
         cmocka_unit_test(adding_many_values_takes_time_in_proportion),
     };
 
-    return cmocka_run_group_tests(tests, load, unload);
+    return cmocka_run_group_tests(tests, load_schemas, unload_schemas);
 }

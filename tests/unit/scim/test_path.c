@@ -1,4 +1,5 @@
 #include "cases.h"
+#include "schemas.h"
 
 #include "bridge/scim/filter.h"
 
@@ -49,19 +50,6 @@ static void a_path_may_have_as_many_bytes_as_the_limit_says(void **state)
     assert_int_equal(path_parse(text, type, arena, &path, NULL), STATUS_OK);
 }
 
-static int load(void **state)
-{
-    (void)state;
-    return scim_load(NULL) ? -1 : 0;
-}
-
-static int unload(void **state)
-{
-    (void)state;
-    scim_unload();
-    return 0;
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -69,5 +57,5 @@ int main(void)
         cmocka_unit_test(a_path_may_have_as_many_bytes_as_the_limit_says),
     };
 
-    return cmocka_run_group_tests(tests, load, unload);
+    return cmocka_run_group_tests(tests, load_schemas, unload_schemas);
 }

@@ -1,3 +1,4 @@
+#include "schemas.h"
 #include "unit.h"
 
 #include <string.h>
@@ -65,6 +66,8 @@ static void named_sub_attributes_come_alone(void **state)
     assert_projected("emails.value,name.familyName", NULL,
                      ",\"name\":{\"familyName\":\"Lovelace\"},"
                      "\"emails\":[{\"value\":\"a@x\"},{\"value\":\"b@x\"}]}");
+    assert_projected("emails.type", NULL, ",\"emails\":[{\"type\":\"work\"}]}");
+    assert_projected("emails.display,name.middleName", NULL, "}");
     assert_projected("name.givenName,name", NULL,
                      ",\"name\":{\"givenName\":\"Ada\",\"familyName\":\"Lovelace\"}}");
 }
@@ -132,19 +135,6 @@ static void what_will_not_be_answered_need_not_be_loaded(void **state)
     assert_false(wants("nonsense", NULL, "members"));
 }
 
-static int load(void **state)
-{
-    (void)state;
-    return scim_load(NULL) ? -1 : 0;
-}
-
-static int unload(void **state)
-{
-    (void)state;
-    scim_unload();
-    return 0;
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -157,5 +147,5 @@ int main(void)
         cmocka_unit_test(what_will_not_be_answered_need_not_be_loaded),
     };
 
-    return cmocka_run_group_tests(tests, load, unload);
+    return cmocka_run_group_tests(tests, load_schemas, unload_schemas);
 }

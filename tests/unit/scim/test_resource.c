@@ -1,4 +1,5 @@
 #include "cases.h"
+#include "schemas.h"
 
 #include "bridge/scim/resource.h"
 
@@ -141,19 +142,6 @@ static void what_says_nothing_converts_to_nothing(void **state)
     assert_null(converted);
 }
 
-static int load(void **state)
-{
-    (void)state;
-    return scim_load(NULL) ? -1 : 0;
-}
-
-static int unload(void **state)
-{
-    (void)state;
-    scim_unload();
-    return 0;
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -165,5 +153,5 @@ int main(void)
         cmocka_unit_test(what_says_nothing_converts_to_nothing),
     };
 
-    return cmocka_run_group_tests(tests, load, unload);
+    return cmocka_run_group_tests(tests, load_schemas, unload_schemas);
 }

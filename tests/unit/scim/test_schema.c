@@ -1,3 +1,4 @@
+#include "schemas.h"
 #include "unit.h"
 
 #include <string.h>
@@ -115,19 +116,6 @@ static void loading_again_after_unloading_works(void **state)
     assert_non_null(find(SCIM_USER, "userName"));
 }
 
-static int load(void **state)
-{
-    (void)state;
-    return scim_load(NULL) ? -1 : 0;
-}
-
-static int unload(void **state)
-{
-    (void)state;
-    scim_unload();
-    return 0;
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -140,5 +128,5 @@ int main(void)
         cmocka_unit_test(loading_again_after_unloading_works),
     };
 
-    return cmocka_run_group_tests(tests, load, unload);
+    return cmocka_run_group_tests(tests, load_schemas, unload_schemas);
 }
