@@ -76,7 +76,7 @@ static bool visit_live(void *context, const struct token *token)
         end_token(live->txn, token);
         return true;
     }
-    if (live->count == 0 || token->created_at < live->oldest.created_at)
+    if (live->count == 0 || token->number < live->oldest.number)
         live->oldest = *token;
     live->count++;
     return true;
@@ -143,6 +143,7 @@ enum status token_issue(struct store_txn *txn, void *argument, struct problem *p
         return status;
     if (request->connection)
         make_room(txn, request);
+    record.token.number = store_sequence(txn);
     make_secret(&record, request->secret);
     token_record_save(txn, &record, request->arena);
     request->token = record.token;

@@ -14,6 +14,7 @@ void token_record_save(struct store_txn *txn, const struct token_record *record,
     record_put_u32(&writer, record->token.connection);
     record_put_u64(&writer, (uint64_t)record->token.created_at);
     record_put_u64(&writer, (uint64_t)record->token.expires_at);
+    record_put_u64(&writer, record->token.number);
     record_put_text(&writer, record->token.name);
     for (size_t i = 0; i < DIGEST_SIZE; i++)
         record_put_u8(&writer, record->digest[i]);
@@ -34,6 +35,7 @@ bool token_record_decode(const unsigned char *id, struct bytes value, struct are
     token->connection = record_take_u32(&reader);
     token->created_at = (int64_t)record_take_u64(&reader);
     token->expires_at = (int64_t)record_take_u64(&reader);
+    token->number = record_take_u64(&reader);
     token->name = record_take_text(&reader, arena);
     for (size_t i = 0; i < DIGEST_SIZE; i++)
         record->digest[i] = record_take_u8(&reader);

@@ -112,7 +112,7 @@ class Errors(BridgeCase):
     def test_another_spelling_of_a_path_reaches_nothing(self):
         for path in ("/Users/..", "/Users/%2e%2e/Sites", "/%55sers", "/Users%2f", "/Users;x=1"):
             with self.subTest(path):
-                self.assert_refused(self.scim.get(path), 400)
+                self.assert_refused(self.scim.get(path), 400, "invalidSyntax")
 
     def test_a_method_that_a_path_does_not_have_is_405_and_says_which_it_has(self):
         for method, path in (("DELETE", "/Users"), ("POST", self.path), ("PUT", "/Users")):

@@ -18,6 +18,7 @@ struct token {
     enum principal_kind kind;
     uint32_t connection; /* 0: an administrator's */
     const char *name;    /* an administrator's; "" for a connection's */
+    uint64_t number;     /* grows in the order of issue */
     int64_t created_at;
     int64_t expires_at;
 };
