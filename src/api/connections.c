@@ -216,13 +216,6 @@ static enum status delete_with_tokens(struct store_txn *txn, void *argument,
     return token_revoke_all(txn, provision->token, problem);
 }
 
-static enum status answer_deleted(struct exchange *exchange, struct problem *problem)
-{
-    (void)problem;
-    request_answer_empty(exchange, 204);
-    return STATUS_OK;
-}
-
 static enum status read_disposal(const char *text, enum connection_disposal *disposal,
                                  struct problem *problem)
 {
@@ -251,6 +244,6 @@ enum status connections_delete(struct exchange *exchange, struct problem *proble
     if (status)
         return status;
     provision->connection.name = exchange_segment(exchange, "name");
-    request_commit(exchange, delete_with_tokens, provision, answer_deleted);
+    request_commit(exchange, delete_with_tokens, provision, request_answer_nothing);
     return STATUS_OK;
 }

@@ -44,7 +44,7 @@ const char *request_scim_base(struct exchange *exchange)
 }
 
 enum status request_snapshot(struct exchange *exchange, struct store_txn **txn,
-                          struct problem *problem)
+                             struct problem *problem)
 {
     return store_begin(request_api(exchange)->store, request_principal(exchange)->organization, txn,
                        problem);
@@ -185,7 +185,9 @@ void request_answer_json(struct exchange *exchange, int status, const char *type
     exchange_answer(exchange, status, type, bytes_of_text(text ? text : "null"), (struct bytes){0});
 }
 
-void request_answer_empty(struct exchange *exchange, int status)
+enum status request_answer_nothing(struct exchange *exchange, struct problem *problem)
 {
-    exchange_answer(exchange, status, NULL, (struct bytes){0}, (struct bytes){0});
+    (void)problem;
+    exchange_answer(exchange, 204, NULL, (struct bytes){0}, (struct bytes){0});
+    return STATUS_OK;
 }

@@ -28,7 +28,7 @@ const char *request_scim_base(struct exchange *exchange);
 
 /* A snapshot of the caller's organization. */
 enum status request_snapshot(struct exchange *exchange, struct store_txn **txn,
-                          struct problem *problem);
+                             struct problem *problem);
 
 /*
  * The body as JSON; the exchange's arena owns it.
@@ -53,6 +53,7 @@ void *request_argument(const struct exchange *exchange);
 /* Answer with a document; takes it. `type` as in exchange_answer. */
 void request_answer_json(struct exchange *exchange, int status, const char *type, json_t *json);
 
-void request_answer_empty(struct exchange *exchange, int status);
+/* The answer of a change that leaves nothing to show: 204. */
+route_handler request_answer_nothing;
 
 #endif

@@ -55,19 +55,12 @@ enum status tokens_create(struct exchange *exchange, struct problem *problem)
     return STATUS_OK;
 }
 
-static enum status answer_revoked(struct exchange *exchange, struct problem *problem)
-{
-    (void)problem;
-    request_answer_empty(exchange, 204);
-    return STATUS_OK;
-}
-
 enum status tokens_revoke(struct exchange *exchange, struct problem *problem)
 {
     struct token_request *request = token_request_new(exchange);
 
     (void)problem;
     request->name = exchange_segment(exchange, "name");
-    request_commit(exchange, token_revoke, request, answer_revoked);
+    request_commit(exchange, token_revoke, request, request_answer_nothing);
     return STATUS_OK;
 }

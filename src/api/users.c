@@ -110,13 +110,6 @@ static enum status answer_changed(struct exchange *exchange, struct problem *pro
     return answer_with(exchange, 200, problem);
 }
 
-static enum status answer_deleted(struct exchange *exchange, struct problem *problem)
-{
-    (void)problem;
-    request_answer_empty(exchange, 204);
-    return STATUS_OK;
-}
-
 enum status users_create(struct exchange *exchange, struct problem *problem)
 {
     struct user_request *request = new_request(exchange);
@@ -151,6 +144,6 @@ enum status users_delete(struct exchange *exchange, struct problem *problem)
 
     (void)problem;
     request->id = exchange_segment(exchange, "id");
-    request_commit(exchange, user_delete, request, answer_deleted);
+    request_commit(exchange, user_delete, request, request_answer_nothing);
     return STATUS_OK;
 }
