@@ -1,0 +1,50 @@
+#ifndef DIRECTORY_CALL_H
+#define DIRECTORY_CALL_H
+
+#include <ldap.h>
+#include <stdint.h>
+
+#include "result.h"
+
+struct directory {
+    LDAP *ld;
+    char *uri; /* for messages */
+    int operation_seconds;
+    int last_code;
+};
+
+/*
+ * One operation: sent without waiting, then awaited until its deadline. libldap
+ * waits without end in its synchronous calls unless every option is right, so
+ * none of these is used. An operation that is given up is abandoned.
+ */
+struct call {
+    struct directory *directory;
+    enum operation operation;
+    const char *dn;
+    int64_t deadline; /* by clock_boot_ms */
+    int message_id;
+    struct problem *problem;
+};
+
+struct call call_begin(struct directory *directory, enum operation operation, const char *dn,
+                       struct problem *problem);
+
+/* What libldap said when the request was sent. */
+enum status call_sent(struct call *call, int code);
+
+/* The next message of the answer; the caller's to ldap_msgfree. */
+enum status call_next(struct call *call, LDAPMessage **message);
+
+/* Judge the last message of an answer. `controls` may be NULL; else ldap_controls_free them. */
+enum status call_judge(struct call *call, LDAPMessage *message, LDAPControl ***controls);
+
+/* call_sent, then the whole answer of an operation that has but one message. */
+enum status call_finish(struct call *call, int code);
+
+/* The answer is not to be used; says why. */
+enum status call_give_up(struct call *call, enum status status, const char *why);
+
+void message_release(LDAPMessage **message);
+
+#endif
