@@ -26,7 +26,7 @@ static bool set_options(LDAP *ld, const struct directory_settings *settings)
     struct timeval connect = {.tv_sec = settings->connect_seconds};
     struct timeval operation = {.tv_sec = settings->operation_seconds};
     int version = LDAP_VERSION3;
-    int none = 0;
+    int unlimited = 0;
     int never = LDAP_DEREF_NEVER;
     const struct {
         int option;
@@ -37,8 +37,7 @@ static bool set_options(LDAP *ld, const struct directory_settings *settings)
         {LDAP_OPT_RESTART, LDAP_OPT_OFF},
         {LDAP_OPT_NETWORK_TIMEOUT, &connect},
         {LDAP_OPT_TIMEOUT, &operation},
-        {LDAP_OPT_SIZELIMIT, &none},
-        {LDAP_OPT_TIMELIMIT, &none},
+        {LDAP_OPT_TIMELIMIT, &unlimited},
         {LDAP_OPT_DEREF, &never},
         {LDAP_OPT_SOCKET_BIND_ADDRESSES, NULL},
     };

@@ -103,6 +103,21 @@ static enum status read_entry(struct call *call, LDAPMessage *message, struct ar
     return read_attributes(call, message, arena, entry);
 }
 
+static enum status read_part(struct call *call, LDAPMessage *message, struct arena *arena,
+                             struct entry_list *found)
+{
+    switch (ldap_msgtype(message)) {
+    case LDAP_RES_SEARCH_ENTRY:
+        return read_entry(call, message, arena, found);
+    case LDAP_RES_SEARCH_REFERENCE:
+        return call_give_up(call, STATUS_DIRECTORY_REFUSED,
+                            "a part of the answer is on another server");
+    default:
+        return call_give_up(call, STATUS_DIRECTORY_REFUSED,
+                            "the answer has a part of an unknown kind");
+    }
+}
+
 /* A page's entries, until its result has come, which the caller judges. */
 static enum status read_page(struct call *call, struct arena *arena, struct entry_list *found,
                              LDAPMessage **result)
@@ -111,17 +126,14 @@ static enum status read_page(struct call *call, struct arena *arena, struct entr
         SCOPED(message_release) LDAPMessage *message = NULL;
         enum status status = call_next(call, &message);
 
-        if (!status && ldap_msgtype(message) == LDAP_RES_SEARCH_ENTRY)
-            status = read_entry(call, message, arena, found);
-        else if (!status && ldap_msgtype(message) == LDAP_RES_SEARCH_REFERENCE)
-            status = call_give_up(call, STATUS_DIRECTORY_REFUSED,
-                                  "a part of the answer is on another server");
-        else if (!status) {
+        if (status)
+            return status;
+        if (ldap_msgtype(message) == LDAP_RES_SEARCH_RESULT) {
             *result = message;
             message = NULL;
             return STATUS_OK;
         }
-        if (status)
+        if ((status = read_part(call, message, arena, found)))
             return status;
     }
 }

@@ -1,0 +1,261 @@
+#include <ldap.h>
+
+#include "array.h"
+#include "bridge/directory/plan.h"
+#include "result.h"
+
+static const char *const no_attributes[] = {LDAP_NO_ATTRS, NULL};
+
+/* ------------------------------------------------------------------ reading */
+
+static void add_names(struct arena *arena, const char ***names, size_t *count,
+                      const char *const *more)
+{
+    for (; *more; more++) {
+        *names = array_room(arena, *names, *count, sizeof(**names));
+        (*names)[(*count)++] = *more;
+    }
+}
+
+/* All that a plan looks at: what the bridge owns, the lock, the identity. */
+static const char *const *names_to_read(const struct account_profile *profile, struct arena *arena)
+{
+    const char *const identity[] = {account_identity(profile), NULL};
+    const char **names = NULL;
+    size_t count = 0;
+
+    add_names(arena, &names, &count, projection_owned());
+    add_names(arena, &names, &count, account_attributes(profile));
+    add_names(arena, &names, &count, identity);
+    names = array_room(arena, names, count, sizeof(*names));
+    names[count] = NULL;
+    return names;
+}
+
+static enum status read_by_identity(struct directory *directory,
+                                    const struct projection_settings *settings,
+                                    const char *identity, struct arena *arena,
+                                    const struct entry **entry, struct problem *problem)
+{
+    struct entry_list found = {NULL, 0};
+    char *filter = arena_printf(arena, "(%s=%s)", account_identity(settings->profile),
+                                filter_escape(arena, identity));
+    enum status status =
+        directory_search(directory, settings->people_base, filter,
+                         names_to_read(settings->profile, arena), arena, &found, problem);
+
+    if (status)
+        return status;
+    if (found.count > 1)
+        return problem_set(problem, STATUS_DIRECTORY_REFUSED,
+                           "search %s: %zu entries answer to %s, which identifies one",
+                           settings->people_base, found.count, filter);
+    *entry = found.count ? found.entries[0] : NULL;
+    return STATUS_OK;
+}
+
+static enum status read_by_dn(struct directory *directory,
+                              const struct projection_settings *settings, const char *dn,
+                              struct arena *arena, const struct entry **entry,
+                              struct problem *problem)
+{
+    struct problem missing = {0};
+    struct entry *found = NULL;
+    enum status status = directory_read(directory, dn, names_to_read(settings->profile, arena),
+                                        arena, &found, &missing);
+
+    *entry = found;
+    if (status == STATUS_NOT_FOUND || status == STATUS_OK)
+        return STATUS_OK;
+    return problem_set(problem, status, "%s", missing.detail);
+}
+
+static enum status read_groups(struct directory *directory,
+                               const struct projection_settings *settings, const char *member,
+                               struct arena *arena, struct person_actual *actual,
+                               struct problem *problem)
+{
+    struct entry_list found = {NULL, 0};
+    const char **groups = NULL;
+    char *filter = arena_printf(arena, "(member=%s)", filter_escape(arena, member));
+    enum status status = directory_search(directory, settings->roles_base, filter, no_attributes,
+                                          arena, &found, problem);
+
+    for (size_t i = 0; !status && i < found.count; i++) {
+        if (!projection_is_role_dn(settings, found.entries[i]->dn))
+            continue;
+        groups = array_room(arena, groups, actual->group_count, sizeof(*groups));
+        groups[actual->group_count++] = found.entries[i]->dn;
+    }
+    actual->groups = groups;
+    return status;
+}
+
+enum status person_read(struct directory *directory, const struct projection_settings *settings,
+                        const char *identity, const char *dn, struct arena *arena,
+                        struct person_actual *actual, struct problem *problem)
+{
+    enum status status;
+
+    *actual = (struct person_actual){.entry = NULL};
+    if (identity)
+        status = read_by_identity(directory, settings, identity, arena, &actual->entry, problem);
+    else
+        status = read_by_dn(directory, settings, dn, arena, &actual->entry, problem);
+    if (status)
+        return status;
+    return read_groups(directory, settings, actual->entry ? actual->entry->dn : dn, arena, actual,
+                       problem);
+}
+
+/* --------------------------------------------------------------- membership */
+
+struct membership {
+    struct directory *directory;
+    const struct projection_settings *settings;
+    const struct plan_step *step;
+    struct arena *arena;
+};
+
+static const char *member_of(const struct modification *modification)
+{
+    return modification->values[0].data;
+}
+
+static enum status create_group(const struct membership *membership, struct problem *problem)
+{
+    const struct plan_step *step = membership->step;
+    struct entry *group =
+        projection_role_group(membership->settings, step->dn, NULL, membership->arena);
+
+    for (size_t i = 0; i < step->count; i++) {
+        if (step->modifications[i].verb == MODIFICATION_ADD)
+            entry_add(membership->arena, group, "member", member_of(&step->modifications[i]));
+    }
+    return directory_add(membership->directory, group, problem);
+}
+
+/* Do one change of a step unless the group is already as it asks for. */
+static enum status settle(const struct membership *membership,
+                          const struct modification *modification, struct problem *problem)
+{
+    const char *group = membership->step->dn;
+    struct entry_list found = {NULL, 0};
+    char *filter = arena_printf(membership->arena, "(member=%s)",
+                                filter_escape(membership->arena, member_of(modification)));
+    enum status status = directory_search(membership->directory, group, filter, no_attributes,
+                                          membership->arena, &found, problem);
+
+    if (status)
+        return status;
+    if ((found.count > 0) == (modification->verb == MODIFICATION_ADD))
+        return STATUS_OK;
+    return directory_modify(membership->directory, group, modification, 1, problem);
+}
+
+/* "Value exists" and "no such value" are no success until a read has shown what is there (I8). */
+static enum status settle_all(const struct membership *membership, struct problem *problem)
+{
+    const struct plan_step *step = membership->step;
+    struct problem missing = {0};
+    struct entry *group = NULL;
+    enum status status = directory_read(membership->directory, step->dn, no_attributes,
+                                        membership->arena, &group, &missing);
+
+    if (status == STATUS_NOT_FOUND && step->verb == PLAN_ADD_MEMBER)
+        return create_group(membership, problem);
+    if (status == STATUS_NOT_FOUND)
+        return STATUS_OK;
+    if (status)
+        return problem_set(problem, status, "%s", missing.detail);
+    for (size_t i = 0; i < step->count; i++) {
+        if ((status = settle(membership, &step->modifications[i], problem)))
+            return status;
+    }
+    return STATUS_OK;
+}
+
+/* A group that lost its placeholder cannot lose its last member: it gets both in one change. */
+static enum status change_with_placeholder(const struct membership *membership,
+                                           struct problem *problem)
+{
+    const struct plan_step *step = membership->step;
+    struct bytes placeholder =
+        bytes_of_text(projection_placeholder_dn(membership->settings, membership->arena));
+    struct modification *modifications =
+        arena_alloc(membership->arena, (step->count + 1) * sizeof(*modifications));
+
+    modifications[0] = (struct modification){MODIFICATION_ADD, "member", &placeholder, 1};
+    memcpy(&modifications[1], step->modifications, step->count * sizeof(*modifications));
+    return directory_modify(membership->directory, step->dn, modifications, step->count + 1,
+                            problem);
+}
+
+static enum status apply_membership(struct directory *directory,
+                                    const struct projection_settings *settings,
+                                    const struct plan_step *step, struct problem *problem)
+{
+    SCOPED(arena_release) struct arena *arena = arena_new();
+    struct membership membership = {directory, settings, step, arena};
+    struct problem answer = {0};
+    enum status status =
+        directory_modify(directory, step->dn, step->modifications, step->count, &answer);
+
+    if (status == STATUS_CONFLICT)
+        return settle_all(&membership, problem);
+    if (status && directory_last_code(directory) == LDAP_OBJECT_CLASS_VIOLATION)
+        return change_with_placeholder(&membership, problem);
+    if (status)
+        return problem_set(problem, status, "%s", answer.detail);
+    return STATUS_OK;
+}
+
+/* -------------------------------------------------------------------- plans */
+
+typedef enum status step_apply(struct directory *directory,
+                               const struct projection_settings *settings,
+                               const struct plan_step *step, struct problem *problem);
+
+static enum status apply_add(struct directory *directory,
+                             const struct projection_settings *settings,
+                             const struct plan_step *step, struct problem *problem)
+{
+    (void)settings;
+    return directory_add(directory, step->entry, problem);
+}
+
+static enum status apply_rename(struct directory *directory,
+                                const struct projection_settings *settings,
+                                const struct plan_step *step, struct problem *problem)
+{
+    (void)settings;
+    return directory_rename(directory, step->dn, step->rdn, problem);
+}
+
+static enum status apply_modify(struct directory *directory,
+                                const struct projection_settings *settings,
+                                const struct plan_step *step, struct problem *problem)
+{
+    (void)settings;
+    return directory_modify(directory, step->dn, step->modifications, step->count, problem);
+}
+
+static step_apply *const appliers[] = {
+    [PLAN_ADD_ENTRY] = apply_add,         [PLAN_RENAME] = apply_rename,
+    [PLAN_MODIFY] = apply_modify,         [PLAN_LOCK] = apply_modify,
+    [PLAN_UNLOCK] = apply_modify,         [PLAN_CREATE_GROUP] = apply_add,
+    [PLAN_ADD_MEMBER] = apply_membership, [PLAN_REMOVE_MEMBER] = apply_membership,
+};
+
+enum status plan_apply(struct directory *directory, const struct projection_settings *settings,
+                       const struct plan *plan, struct problem *problem)
+{
+    for (size_t i = 0; i < plan->count; i++) {
+        const struct plan_step *step = &plan->steps[i];
+        enum status status = appliers[step->verb](directory, settings, step, problem);
+
+        if (status)
+            return status;
+    }
+    return STATUS_OK;
+}
