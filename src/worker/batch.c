@@ -1,0 +1,252 @@
+/*
+ * A batch goes through five phases: load what is desired, read and plan, claim
+ * the entries that will be added, apply, record. The store is never held while
+ * the directory is asked.
+ */
+#include "batch.h"
+
+#include "bridge/base/log.h"
+#include "bridge/core/organization.h"
+
+enum { BATCH_MAX = 64, ATTEMPTS_MAX = 3 };
+
+/* What there is to do, by kind of line. */
+static const struct {
+    void (*load)(struct store_txn *txn, const struct batch *batch, struct task *task);
+    enum status (*plan)(const struct batch *batch, struct task *task);
+} kinds[] = {
+    [OUTBOX_ORGANIZATION] = {task_load_admins, task_plan_group},
+    [OUTBOX_SITE] = {task_load_site, task_plan_group},
+    [OUTBOX_USER] = {task_load_person, task_plan_person},
+};
+
+/* ------------------------------------------------------------------------------- load */
+
+static enum status load(struct batch *batch, struct problem *problem)
+{
+    SCOPED(store_release) struct store_txn *txn = NULL;
+    struct outbox_line lines[BATCH_MAX];
+    enum status status = store_begin(batch->settings->store, batch->organization, &txn, problem);
+
+    if (status)
+        return status;
+    batch->count = outbox_due(txn, batch->now, lines, BATCH_MAX, batch->arena);
+    batch->tasks = arena_alloc(batch->arena, batch->count * sizeof(*batch->tasks));
+    for (size_t i = 0; i < batch->count; i++) {
+        struct task *task = &batch->tasks[i];
+
+        task->line = lines[i];
+        task->is_linked =
+            link_find(txn, task->line.kind, task->line.row, batch->arena, &task->link);
+        kinds[task->line.kind].load(txn, batch, task);
+    }
+    return store_status(txn, problem);
+}
+
+/* ------------------------------------------------------------------------------- claim */
+
+static bool adds_entry(const struct task *task)
+{
+    for (size_t i = 0; task->plan && i < task->plan->count; i++) {
+        if (task->plan->steps[i].verb == PLAN_ADD_ENTRY)
+            return true;
+    }
+    return false;
+}
+
+static enum status claim(struct store_txn *txn, void *argument, struct problem *problem)
+{
+    const struct batch *batch = argument;
+
+    for (size_t i = 0; i < batch->count; i++) {
+        const struct task *task = &batch->tasks[i];
+        struct link link = {.identity = ""};
+        struct user user;
+
+        if (task->status || !adds_entry(task) ||
+            !user_load(txn, task->line.row, batch->arena, &user))
+            continue;
+        link.dn = task->person.entry->dn;
+        link_save(txn, task->line.kind, task->line.row, &link, batch->arena);
+    }
+    return store_status(txn, problem);
+}
+
+/* ------------------------------------------------------------------------------- apply */
+
+static void log_plan(const struct batch *batch, const struct plan *plan)
+{
+    char *text = NULL;
+
+    if (plan->count == 0)
+        return;
+    plan_format(plan, batch->arena, &text);
+    log_write(LOG_DEBUG, "plan applied", "steps", text, NULL);
+}
+
+static enum status apply_step(const struct batch *batch, struct task *task, size_t i)
+{
+    struct plan step = {.steps = &task->plan->steps[i], .count = 1};
+    enum status status =
+        plan_apply(batch->directory, &batch->settings->projection, &step, &task->problem);
+
+    /* From here on the entry is known to be ours, whatever becomes of the other steps. */
+    if (!status && step.steps->verb == PLAN_ADD_ENTRY) {
+        task->link.identity = "";
+        status = task_identify_person(batch, task);
+    }
+    return status;
+}
+
+static enum status apply_once(const struct batch *batch, struct task *task)
+{
+    enum status status = STATUS_OK;
+
+    for (size_t i = 0; !status && i < task->plan->count; i++)
+        status = apply_step(batch, task, i);
+    if (!status && task->is_linked)
+        status = task_identify_person(batch, task);
+    if (!status)
+        log_plan(batch, task->plan);
+    return status;
+}
+
+/* Somebody else changed the entry between reading and writing: look again. */
+static enum status plan_again(const struct batch *batch, struct task *task)
+{
+    enum status status;
+
+    task->problem = (struct problem){0};
+    if ((status = kinds[task->line.kind].plan(batch, task)))
+        return status;
+    /* An entry to be added has been claimed by now, unless it was there at first and went. */
+    if (adds_entry(task) && !task->is_linked)
+        return problem_set(&task->problem, STATUS_CONFLICT, "%s comes and goes; trying again later",
+                           task->person.entry->dn);
+    return apply_once(batch, task);
+}
+
+static void apply(const struct batch *batch, struct task *task)
+{
+    task->status = apply_once(batch, task);
+    for (int i = 1; task->status == STATUS_CONFLICT && i < ATTEMPTS_MAX; i++)
+        task->status = plan_again(batch, task);
+}
+
+/* Plan, or apply, every task that is still well; stop when nobody answers any more. */
+static enum status each_task(struct batch *batch, void (*step)(const struct batch *, struct task *),
+                             struct problem *problem)
+{
+    for (size_t i = 0; i < batch->count; i++) {
+        struct task *task = &batch->tasks[i];
+
+        if (task->status)
+            continue;
+        step(batch, task);
+        if (task->status == STATUS_DIRECTORY_UNAVAILABLE)
+            return problem_set(problem, task->status, "%s", task->problem.detail);
+    }
+    return STATUS_OK;
+}
+
+static void plan(const struct batch *batch, struct task *task)
+{
+    task->status = kinds[task->line.kind].plan(batch, task);
+}
+
+/* ------------------------------------------------------------------------------- record */
+
+/* A link that is gone has moved to another account of the same name. */
+static void record_link(struct store_txn *txn, const struct batch *batch, const struct task *task)
+{
+    struct link link;
+
+    if (!link_find(txn, task->line.kind, task->line.row, batch->arena, &link))
+        return;
+    if (task->is_linked)
+        link_save(txn, task->line.kind, task->line.row, &task->link, batch->arena);
+    else if (!*link.identity && task->status)
+        link_drop(txn, task->line.kind, task->line.row); /* claimed, but refused */
+}
+
+static enum status record(struct store_txn *txn, void *argument, struct problem *problem)
+{
+    const struct batch *batch = argument;
+
+    for (size_t i = 0; i < batch->count; i++) {
+        const struct task *task = &batch->tasks[i];
+
+        if (task->status == STATUS_DIRECTORY_UNAVAILABLE || (!task->status && !task->plan))
+            continue; /* not done, or not known to be done */
+        record_link(txn, batch, task);
+        if (task->status)
+            outbox_refused(txn, &task->line, task->problem.detail, batch->now, batch->arena);
+        else
+            outbox_landed(txn, &task->line, batch->arena);
+    }
+    return store_status(txn, problem);
+}
+
+static void log_refusals(const struct batch *batch)
+{
+    for (size_t i = 0; i < batch->count; i++) {
+        const struct task *task = &batch->tasks[i];
+
+        if (task->status && task->status != STATUS_DIRECTORY_UNAVAILABLE)
+            log_write(LOG_WARNING, "the directory refused, parked", "row",
+                      arena_printf(batch->arena, "%llu", (unsigned long long)task->line.row),
+                      "reason", task->problem.detail, NULL);
+    }
+}
+
+/* Only what was applied counts as done; the others keep their place. */
+static void forget_unapplied(struct batch *batch, size_t from)
+{
+    for (size_t i = from; i < batch->count; i++)
+        batch->tasks[i].plan = NULL;
+}
+
+static enum status apply_all(struct batch *batch, struct problem *problem)
+{
+    enum status status = each_task(batch, apply, problem);
+    size_t done = 0;
+
+    while (status && done < batch->count &&
+           batch->tasks[done].status != STATUS_DIRECTORY_UNAVAILABLE)
+        done++;
+    if (status)
+        forget_unapplied(batch, done);
+    return status;
+}
+
+static enum status work(struct batch *batch, struct problem *problem)
+{
+    struct store *store = batch->settings->store;
+    enum status status = each_task(batch, plan, problem);
+    enum status recorded;
+
+    if (status)
+        forget_unapplied(batch, 0);
+    else if (!(status = store_update(store, batch->organization, claim, batch, problem)))
+        status = apply_all(batch, problem);
+    recorded = store_update(store, batch->organization, record, batch, problem);
+    log_refusals(batch);
+    return status ? status : recorded;
+}
+
+enum status batch_run(const struct worker_settings *settings, struct directory *directory,
+                      int64_t now, size_t *done, struct problem *problem)
+{
+    SCOPED(arena_release) struct arena *arena = arena_new();
+    struct batch batch = {
+        .settings = settings,
+        .directory = directory,
+        .organization = ORGANIZATION_DEFAULT,
+        .now = now,
+        .arena = arena,
+    };
+    enum status status = load(&batch, problem);
+
+    *done = status ? 0 : batch.count;
+    return *done ? work(&batch, problem) : status;
+}

@@ -1,0 +1,60 @@
+#ifndef WORKER_BATCH_H
+#define WORKER_BATCH_H
+
+#include "bridge/core/outbox.h"
+#include "bridge/core/user.h"
+#include "bridge/directory/plan.h"
+#include "bridge/worker/worker.h"
+
+/* One line of the outbox on its way to the directory. */
+struct task {
+    struct outbox_line line;
+    bool is_linked;
+    struct link link; /* to the entry; when the task has added one, the new one */
+
+    /* A person: as the store has them; no entry is desired when they are gone. */
+    struct person_desired person;
+    /* A role group. */
+    const struct entry *group;
+
+    struct plan *plan;
+    enum status status; /* how it ended */
+    struct problem problem;
+};
+
+struct batch {
+    const struct worker_settings *settings;
+    struct directory *directory;
+    uint32_t organization;
+    int64_t now;
+    struct arena *arena;
+    struct task *tasks;
+    size_t count;
+};
+
+/*
+ * Work on what is due now.
+ *
+ * done - how many lines were worked on; 0: nothing is due.
+ *
+ * STATUS_DIRECTORY_UNAVAILABLE  the connection is of no use any more. What was
+ *                               done before that is recorded, the rest waits
+ */
+enum status batch_run(const struct worker_settings *settings, struct directory *directory,
+                      int64_t now, size_t *done, struct problem *problem);
+
+/* -- the kinds of work: task_KIND.c -------------------------------------------- */
+
+/* Decide from the store what the directory should hold. */
+void task_load_person(struct store_txn *txn, const struct batch *batch, struct task *task);
+void task_load_admins(struct store_txn *txn, const struct batch *batch, struct task *task);
+void task_load_site(struct store_txn *txn, const struct batch *batch, struct task *task);
+
+/* Read what the directory holds and plan the difference. */
+enum status task_plan_person(const struct batch *batch, struct task *task);
+enum status task_plan_group(const struct batch *batch, struct task *task);
+
+/* Learn, where the directory now has the entry, what identifies it for life. */
+enum status task_identify_person(const struct batch *batch, struct task *task);
+
+#endif

@@ -1,0 +1,112 @@
+#include "batch.h"
+#include "bridge/core/organization.h"
+#include "bridge/core/site.h"
+
+/* ------------------------------------------------------------------ what should be */
+
+static void want_group(struct store_txn *txn, const struct batch *batch,
+                       const struct association *association, struct person_desired *person)
+{
+    const struct projection_settings *projection = &batch->settings->projection;
+    const char **groups = arena_alloc(batch->arena, sizeof(*groups));
+    struct site site;
+
+    person->groups = groups;
+    person->is_growing = association->role == ROLE_ADMIN;
+    if (association->role == ROLE_ADMIN) {
+        groups[person->group_count++] = projection_admins_dn(projection, batch->arena);
+    } else if (association->role == ROLE_USER &&
+               site_load(txn, association->site_row, batch->arena, &site)) {
+        groups[person->group_count++] = projection_site_dn(projection, site.key, batch->arena);
+    }
+}
+
+void task_load_person(struct store_txn *txn, const struct batch *batch, struct task *task)
+{
+    struct user user;
+    struct entry *entry = NULL;
+    json_auto_t *resource = NULL;
+
+    if (!user_load(txn, task->line.row, batch->arena, &user))
+        return; /* deleted: nothing is desired */
+    resource = json_loadb(user.document.data, user.document.size, 0, NULL);
+    if (!resource) {
+        task->status = problem_set(&task->problem, STATUS_INTERNAL,
+                                   "the stored document is damaged; restore a backup");
+        return;
+    }
+    task->status = projection_person(&batch->settings->projection, resource, batch->arena, &entry,
+                                     &task->problem);
+    task->person.entry = entry;
+    task->person.is_active = user.account.is_active;
+    want_group(txn, batch, &user.account.association, &task->person);
+}
+
+/* ----------------------------------------------------------------------- what is */
+
+static enum status read_person(const struct batch *batch, const struct task *task,
+                               struct person_actual *actual, struct problem *problem)
+{
+    const char *identity = task->is_linked && *task->link.identity ? task->link.identity : NULL;
+    const char *dn = task->is_linked ? task->link.dn : task->person.entry->dn;
+
+    return person_read(batch->directory, &batch->settings->projection, identity, dn, batch->arena,
+                       actual, problem);
+}
+
+/* An entry that is there without a link was made by somebody else. */
+static enum status check_ours(const struct task *task, const struct person_actual *actual,
+                              struct problem *problem)
+{
+    if (task->is_linked || !actual->entry)
+        return STATUS_OK;
+    return problem_set(problem, STATUS_DIRECTORY_REFUSED,
+                       "%s exists already and was not made by the bridge; rename or remove it, or "
+                       "give the person another userName",
+                       actual->entry->dn);
+}
+
+enum status task_plan_person(const struct batch *batch, struct task *task)
+{
+    struct person_actual actual = {0};
+    enum status status;
+
+    if (!task->is_linked && !task->person.entry) {
+        task->plan = arena_alloc(batch->arena, sizeof(*task->plan));
+        return STATUS_OK; /* gone before it ever got there */
+    }
+    if ((status = read_person(batch, task, &actual, &task->problem)) ||
+        (status = check_ours(task, &actual, &task->problem)))
+        return status;
+    task->plan = plan_person(&batch->settings->projection, &task->person, &actual, batch->arena);
+    return STATUS_OK;
+}
+
+static bool is_identified(const struct task *task)
+{
+    return task->is_linked && *task->link.identity &&
+           dn_equal(task->link.dn, task->person.entry->dn);
+}
+
+enum status task_identify_person(const struct batch *batch, struct task *task)
+{
+    const char *identity = account_identity(batch->settings->projection.profile);
+    const char *const attributes[] = {identity, NULL};
+    struct entry *entry = NULL;
+    enum status status;
+
+    if (!task->person.entry || is_identified(task))
+        return STATUS_OK;
+    status = directory_read(batch->directory, task->person.entry->dn, attributes, batch->arena,
+                            &entry, &task->problem);
+    if (status == STATUS_NOT_FOUND) { /* a person who is not active needs no entry */
+        task->problem = (struct problem){0};
+        return task->person.is_active ? STATUS_CONFLICT : STATUS_OK;
+    }
+    if (status)
+        return status;
+    task->link.dn = entry->dn;
+    task->link.identity = entry_text(entry, identity) ? entry_text(entry, identity) : "";
+    task->is_linked = true;
+    return STATUS_OK;
+}

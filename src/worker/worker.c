@@ -1,0 +1,229 @@
+#include "bridge/worker/worker.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "batch.h"
+#include "bridge/base/clock.h"
+#include "bridge/base/log.h"
+#include "bridge/base/random.h"
+#include "bridge/directory/canary.h"
+
+enum {
+    DELAY_FIRST_MS = 1000,
+    DELAY_MAX_MS = 5000,
+    DELAY_UNUSABLE_MS = 60000, /* after a few tries: a directory locks out who keeps failing */
+    UNUSABLE_TRIES = 3,
+    POLL_MS = 1000,
+};
+
+struct worker {
+    struct worker_settings settings;
+    pthread_t thread;
+    pthread_mutex_t lock; /* of all below */
+    pthread_cond_t wake;
+    bool is_stopping;
+    bool is_woken;
+    struct worker_report report;
+};
+
+static const char *const state_names[] = {
+    [WORKER_NO_DIRECTORY] = "none",   [WORKER_CONNECTING] = "connecting",
+    [WORKER_CONNECTED] = "connected", [WORKER_UNAVAILABLE] = "unavailable",
+    [WORKER_UNUSABLE] = "unusable",
+};
+
+const char *worker_state_name(enum worker_state state)
+{
+    return state_names[state];
+}
+
+int64_t worker_delay_ms(unsigned attempt, unsigned jitter)
+{
+    int64_t delay = DELAY_FIRST_MS;
+
+    for (unsigned i = 1; i < attempt && delay < DELAY_MAX_MS; i++)
+        delay *= 2;
+    if (delay > DELAY_MAX_MS)
+        delay = DELAY_MAX_MS;
+    return delay - delay / 5 * (int64_t)jitter / 1000;
+}
+
+/* ------------------------------------------------------------------------ the thread's state */
+
+static void set_state(struct worker *worker, enum worker_state state, const char *detail)
+{
+    bool is_new;
+
+    (void)pthread_mutex_lock(&worker->lock);
+    is_new = worker->report.state != state || strcmp(worker->report.detail, detail) != 0;
+    if (worker->report.state != state)
+        worker->report.since = clock_now();
+    worker->report.state = state;
+    (void)snprintf(worker->report.detail, sizeof(worker->report.detail), "%s", detail);
+    (void)pthread_mutex_unlock(&worker->lock);
+    if (is_new)
+        log_write(state == WORKER_CONNECTED || state == WORKER_CONNECTING ? LOG_INFO : LOG_WARNING,
+                  "directory", "state", state_names[state], "detail", *detail ? detail : NULL,
+                  NULL);
+}
+
+static bool is_stopping(struct worker *worker)
+{
+    bool answer;
+
+    (void)pthread_mutex_lock(&worker->lock);
+    answer = worker->is_stopping;
+    (void)pthread_mutex_unlock(&worker->lock);
+    return answer;
+}
+
+/* Wait until woken, stopped, or the time is up. A hint does not cut a back-off short. */
+static void wait_ms(struct worker *worker, int64_t ms, bool is_backing_off)
+{
+    struct timespec until;
+
+    (void)clock_gettime(CLOCK_MONOTONIC, &until);
+    until.tv_sec += ms / 1000;
+    until.tv_nsec += ms % 1000 * 1000000;
+    until.tv_sec += until.tv_nsec / 1000000000;
+    until.tv_nsec %= 1000000000;
+    (void)pthread_mutex_lock(&worker->lock);
+    while (!worker->is_stopping && (is_backing_off || !worker->is_woken)) {
+        if (pthread_cond_timedwait(&worker->wake, &worker->lock, &until))
+            break;
+    }
+    worker->is_woken = false;
+    (void)pthread_mutex_unlock(&worker->lock);
+}
+
+/* -------------------------------------------------------------------------------- the work */
+
+static enum status connect_directory(struct worker *worker, struct directory **directory,
+                                     struct problem *problem)
+{
+    const struct worker_settings *settings = &worker->settings;
+    enum status status = directory_open(&settings->directory, directory, problem);
+
+    if (!status)
+        status = canary_check(*directory, &settings->directory, &settings->projection, problem);
+    if (status)
+        directory_release(directory);
+    return status;
+}
+
+/* Everything that is due, batch after batch, until nothing is left or nobody answers. */
+static enum status drain(struct worker *worker, struct directory *directory,
+                         struct problem *problem)
+{
+    size_t done = 1;
+    enum status status = STATUS_OK;
+
+    while (!status && done > 0 && !is_stopping(worker))
+        status = batch_run(&worker->settings, directory, clock_now(), &done, problem);
+    return status;
+}
+
+/* Serve one connection until it is lost. */
+static void serve(struct worker *worker, struct directory *directory)
+{
+    while (!is_stopping(worker)) {
+        struct problem problem = {0};
+        enum status status = drain(worker, directory, &problem);
+
+        if (status == STATUS_DIRECTORY_UNAVAILABLE) {
+            set_state(worker, WORKER_UNAVAILABLE, problem.detail);
+            return;
+        }
+        if (status)
+            log_write(LOG_ERROR, "the worker could not go on", "detail", problem.detail, NULL);
+        wait_ms(worker, POLL_MS, status != STATUS_OK);
+    }
+}
+
+static void *run(void *context)
+{
+    struct worker *worker = context;
+    unsigned attempt = 0;
+
+    while (!is_stopping(worker)) {
+        SCOPED(directory_release) struct directory *directory = NULL;
+        struct problem problem = {0};
+        enum status status = connect_directory(worker, &directory, &problem);
+
+        if (!status) {
+            attempt = 0;
+            set_state(worker, WORKER_CONNECTED, "");
+            serve(worker, directory);
+            continue;
+        }
+        set_state(worker,
+                  status == STATUS_DIRECTORY_UNAVAILABLE ? WORKER_UNAVAILABLE : WORKER_UNUSABLE,
+                  problem.detail);
+        attempt++;
+        wait_ms(worker,
+                status != STATUS_DIRECTORY_UNAVAILABLE && attempt >= UNUSABLE_TRIES
+                    ? DELAY_UNUSABLE_MS
+                    : worker_delay_ms(attempt, random_below(1000)),
+                true);
+    }
+    return NULL;
+}
+
+/* --------------------------------------------------------------------------- start and stop */
+
+struct worker *worker_start(const struct worker_settings *settings)
+{
+    struct worker *worker = heap_alloc(1, sizeof(*worker));
+    pthread_condattr_t attributes;
+
+    worker->settings = *settings;
+    worker->report.state = settings->has_directory ? WORKER_CONNECTING : WORKER_NO_DIRECTORY;
+    worker->report.since = clock_now();
+    (void)pthread_mutex_init(&worker->lock, NULL);
+    (void)pthread_condattr_init(&attributes);
+    (void)pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+    (void)pthread_cond_init(&worker->wake, &attributes);
+    (void)pthread_condattr_destroy(&attributes);
+    if (settings->has_directory && pthread_create(&worker->thread, NULL, run, worker)) {
+        log_write(LOG_ERROR, "no thread for the worker", NULL);
+        exit(EXIT_FAILURE);
+    }
+    return worker;
+}
+
+void worker_wake(struct worker *worker)
+{
+    if (!worker)
+        return;
+    (void)pthread_mutex_lock(&worker->lock);
+    worker->is_woken = true;
+    (void)pthread_cond_signal(&worker->wake);
+    (void)pthread_mutex_unlock(&worker->lock);
+}
+
+void worker_stop(struct worker *worker)
+{
+    if (!worker)
+        return;
+    (void)pthread_mutex_lock(&worker->lock);
+    worker->is_stopping = true;
+    (void)pthread_cond_signal(&worker->wake);
+    (void)pthread_mutex_unlock(&worker->lock);
+    if (worker->settings.has_directory)
+        (void)pthread_join(worker->thread, NULL);
+    (void)pthread_cond_destroy(&worker->wake);
+    (void)pthread_mutex_destroy(&worker->lock);
+    free(worker);
+}
+
+struct worker_report worker_report(struct worker *worker)
+{
+    struct worker_report report;
+
+    (void)pthread_mutex_lock(&worker->lock);
+    report = worker->report;
+    (void)pthread_mutex_unlock(&worker->lock);
+    return report;
+}
