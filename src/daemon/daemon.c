@@ -1,0 +1,227 @@
+#include "bridge/daemon/daemon.h"
+
+#include <errno.h>
+#include <grp.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "bridge/api/api.h"
+#include "bridge/base/clock.h"
+#include "bridge/base/crypt.h"
+#include "bridge/base/log.h"
+#include "bridge/config/config.h"
+#include "bridge/core/organization.h"
+#include "bridge/scim/schema.h"
+#include "bridge/worker/worker.h"
+
+enum { STOP_TIMEOUT_MS = 10000, BODY_MAX = 1 << 20 };
+
+/* Everything that runs, in the order in which it is started. */
+struct daemon {
+    struct config config;
+    struct store *store;
+    struct worker *worker;
+    struct http_server *server;
+    struct api api;
+};
+
+/* In the reverse order: nobody may ask for a change that nobody commits any more. */
+static void daemon_clear(struct daemon *daemon)
+{
+    http_stop(daemon->server, STOP_TIMEOUT_MS);
+    worker_stop(daemon->worker);
+    store_close(daemon->store);
+    config_clear(&daemon->config);
+    scim_unload();
+}
+
+/* ---------------------------------------------------------------------- between the modules */
+
+static void on_changed(void *context)
+{
+    const struct daemon *daemon = context;
+
+    worker_wake(daemon->worker);
+}
+
+static void describe_directory(void *context, struct api_directory *directory)
+{
+    const struct daemon *daemon = context;
+    struct worker_report report = worker_report(daemon->worker);
+
+    directory->state = worker_state_name(report.state);
+    directory->since = report.since;
+    memcpy(directory->detail, report.detail, sizeof(directory->detail));
+}
+
+/* ------------------------------------------------------------------------------- settings */
+
+static enum status worker_settings_of(const struct daemon *daemon, struct worker_settings *settings,
+                                      struct problem *problem)
+{
+    const struct config *config = &daemon->config;
+
+    *settings = (struct worker_settings){
+        .store = daemon->store,
+        .has_directory = config->directory_uri != NULL,
+        .directory = {.uri = config->directory_uri,
+                      .bind_dn = config->directory_bind_dn,
+                      .password_file = config->directory_password_file,
+                      .connect_seconds = (int)config->directory_connect_seconds,
+                      .operation_seconds = (int)config->directory_operation_seconds},
+        .projection = {.people_base = config->directory_people_base,
+                       .roles_base = config->directory_roles_base,
+                       .profile = account_profile(config->directory_profile)},
+    };
+    if (!settings->projection.profile)
+        return problem_set(problem, STATUS_CONFIGURATION,
+                           "directory.profile \"%s\" is not known; choose one of: %s",
+                           config->directory_profile, account_profile_names());
+    return STATUS_OK;
+}
+
+static enum status group_of(const char *name, gid_t *group, struct problem *problem)
+{
+    const struct group *found;
+
+    *group = (gid_t)-1;
+    if (!name)
+        return STATUS_OK;
+    errno = 0;
+    found = getgrnam(name);
+    if (!found)
+        return problem_set(problem, STATUS_CONFIGURATION,
+                           "control.group: there is no group \"%s\"%s%s", name, errno ? ": " : "",
+                           errno ? strerror(errno) : "");
+    *group = found->gr_gid;
+    return STATUS_OK;
+}
+
+static enum status http_settings_of(struct daemon *daemon, struct http_settings *settings,
+                                    struct problem *problem)
+{
+    const struct config *config = &daemon->config;
+
+    *settings = (struct http_settings){
+        .address = config->http_address,
+        .port = (uint16_t)config->http_port,
+        .public_url = config->http_public_url,
+        .control_path = config->control_socket,
+        .body_max = BODY_MAX,
+        .gate = api_gate,
+        .context = &daemon->api,
+    };
+    settings->routes = api_routes(&settings->route_count);
+    return group_of(config->control_group, &settings->control_group, problem);
+}
+
+static enum log_level log_level_of(const char *name)
+{
+    static const char *const names[] = {"debug", "info", "warning", "error"};
+
+    for (int level = LOG_DEBUG; level <= LOG_ERROR; level++) {
+        if (strcmp(name, names[level]) == 0)
+            return (enum log_level)level;
+    }
+    return LOG_INFO;
+}
+
+/* ------------------------------------------------------------------------------- starting */
+
+static enum status open_store(struct daemon *daemon, struct problem *problem)
+{
+    SCOPED(store_release) struct store_txn *txn = NULL;
+    const struct config *config = &daemon->config;
+    enum status status =
+        store_open(config->store_path, config->store_size, &daemon->store, problem);
+
+    if (status || (status = store_begin(daemon->store, ORGANIZATION_DEFAULT, &txn, problem)))
+        return status;
+    if (organization_check(txn, problem))
+        return problem_set(problem, STATUS_CONFIGURATION,
+                           "the store %s was not finished; run: rolebridge init --config FILE",
+                           config->store_path);
+    return STATUS_OK;
+}
+
+static enum status start_worker(struct daemon *daemon, struct problem *problem)
+{
+    struct worker_settings settings;
+    enum status status = worker_settings_of(daemon, &settings, problem);
+
+    if (!status)
+        daemon->worker = worker_start(&settings);
+    return status;
+}
+
+static enum status start_server(struct daemon *daemon, struct problem *problem)
+{
+    struct http_settings settings;
+    enum status status = http_settings_of(daemon, &settings, problem);
+
+    daemon->api = (struct api){
+        .store = daemon->store,
+        .store_path = daemon->config.store_path,
+        .directory_uri = daemon->config.directory_uri,
+        .started_at = clock_now(),
+        .context = daemon,
+        .changed = on_changed,
+        .directory = describe_directory,
+    };
+    return status ? status : http_start(&settings, &daemon->server, problem);
+}
+
+static enum status start(struct daemon *daemon, const char *config_path, struct problem *problem)
+{
+    enum status status = config_load(config_path, &daemon->config, problem);
+
+    if (status)
+        return status;
+    log_set_level(log_level_of(daemon->config.log_level));
+    if (!crypt_init())
+        return problem_set(problem, STATUS_INTERNAL, "the kernel gives no random bytes");
+    if ((status = scim_load(problem)) || (status = open_store(daemon, problem)) ||
+        (status = start_worker(daemon, problem)))
+        return status;
+    return start_server(daemon, problem);
+}
+
+/* --------------------------------------------------------------------------------- running */
+
+/* Signals are waited for, not handled: every thread that is started later inherits the mask. */
+static void block_signals(sigset_t *stops)
+{
+    (void)sigemptyset(stops);
+    (void)sigaddset(stops, SIGINT);
+    (void)sigaddset(stops, SIGTERM);
+    (void)pthread_sigmask(SIG_BLOCK, stops, NULL);
+    (void)signal(SIGPIPE, SIG_IGN);
+}
+
+static void say_ready(const struct daemon *daemon)
+{
+    char port[8];
+
+    (void)snprintf(port, sizeof(port), "%u", http_port(daemon->server));
+    log_write(LOG_INFO, "ready", "version", BRIDGE_VERSION, "address", daemon->config.http_address,
+              "port", port, "control", daemon->config.control_socket, "store",
+              daemon->config.store_path, NULL);
+}
+
+enum status daemon_run(const char *config_path, struct problem *problem)
+{
+    SCOPED(daemon_clear) struct daemon daemon = {0};
+    sigset_t stops;
+    enum status status;
+    int got = 0;
+
+    block_signals(&stops);
+    if ((status = start(&daemon, config_path, problem)))
+        return status;
+    say_ready(&daemon);
+    (void)sigwait(&stops, &got);
+    log_write(LOG_INFO, "stopping", "signal", strsignal(got), NULL);
+    return STATUS_OK;
+}
