@@ -153,7 +153,7 @@ static enum status settle(const struct membership *membership,
     return directory_modify(membership->directory, group, modification, 1, problem);
 }
 
-/* "Value exists" and "no such value" are no success until a read has shown what is there (I8). */
+/* "Value exists" and "no such value" are no success until a read has shown what is there. */
 static enum status settle_all(const struct membership *membership, struct problem *problem)
 {
     const struct plan_step *step = membership->step;

@@ -19,7 +19,7 @@ static void release_berval(struct berval **value)
 
 /*
  * All that the host's ldap.conf or an LDAP* variable could have set for every
- * program on it is set here, so that neither has a say (D13).
+ * program on it is set here, so that neither has a say.
  */
 static bool set_options(LDAP *ld, const struct directory_settings *settings)
 {
@@ -113,7 +113,7 @@ static enum status bind_as(struct directory *directory, enum operation operation
     return call_finish(&call, code);
 }
 
-/* A server may answer a bind with success and take us for nobody (D13). */
+/* A server may answer a bind with success and take us for nobody. */
 static enum status check_identity(struct directory *directory, enum operation operation,
                                   const char *dn, struct problem *problem)
 {
