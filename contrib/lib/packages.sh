@@ -54,7 +54,7 @@ root_command() {
 }
 
 install_packages() {
-    local missing as_root
+    local missing as_root log
     command -v dpkg-query >/dev/null ||
         fail "this is not Debian: there is no dpkg-query" "needed are: ${*%%|*}"
     mapfile -t missing < <(missing_packages "$@")
@@ -67,7 +67,10 @@ install_packages() {
     as_root=$(root_command) ||
         fail "these packages must be installed by root, and neither root nor sudo is at hand" \
             "as root: apt-get install --no-install-recommends ${missing[*]}"
+    log=$(mktemp /tmp/rolebridge-packages.XXXXXX)
+    note "with what they need; a minute or two, apt-get's own words are in $log"
     # shellcheck disable=SC2086 # two words, or none
-    $as_root bash "$contrib/lib/install-as-root" "${missing[@]}" ||
-        fail "apt-get could not install: ${missing[*]}"
+    quietly "$log" $as_root bash "$contrib/lib/install-as-root" "${missing[@]}"
+    note "$(tail -n 1 "$log")"
+    rm -f "$log"
 }
