@@ -98,7 +98,7 @@ void assertion_drop(struct store_txn *txn, uint64_t row, uint32_t owner)
     store_delete(txn, STORE_ASSERTION, key_bytes(&key));
 }
 
-/* --------------------------------------------------------------------- counts */
+/* ------------------------------------------------------------- counts and index */
 
 static void count(struct store_txn *txn, const struct account *account, int64_t amount)
 {
@@ -118,11 +118,30 @@ static void count(struct store_txn *txn, const struct account *account, int64_t 
         store_add(txn, key_bytes(&site), amount);
 }
 
-void account_recount(struct store_txn *txn, const struct account *before,
-                     const struct account *after)
+/* The other way round than the record: from the association to the account. */
+static void set_association(struct store_txn *txn, const struct account *account, bool is_there)
 {
-    if (before)
+    struct store_key key = key_role(txn, (uint8_t)account->association.role);
+
+    if (account->association.role == ROLE_NONE)
+        return;
+    key_add_u64(&key, account->association.site_row);
+    key_add_u64(&key, account->row);
+    if (is_there)
+        store_put(txn, STORE_INDEX, key_bytes(&key), (struct bytes){0});
+    else
+        store_delete(txn, STORE_INDEX, key_bytes(&key));
+}
+
+void account_register(struct store_txn *txn, const struct account *before,
+                      const struct account *after)
+{
+    if (before) {
         count(txn, before, -1);
-    if (after)
+        set_association(txn, before, false);
+    }
+    if (after) {
         count(txn, after, 1);
+        set_association(txn, after, true);
+    }
 }

@@ -225,7 +225,7 @@ static void make_local(struct release *release, const struct user *user, json_t 
     user_reindex(txn, &after, NULL, resource, arena);
     assertion_save(txn, after.row, 0, &assertion, arena);
     account_save(txn, &after, arena);
-    account_recount(txn, &user->account, &after);
+    account_register(txn, &user->account, &after);
     write_journal(release, &after, is_ended);
 }
 

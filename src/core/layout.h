@@ -17,6 +17,7 @@
  *             EXTERNAL_ID, connection, digest    row
  *             EMAIL, digest, row                 1 if it is the primary one
  *             OWNER, connection, row             nothing
+ *             ASSOCIATION, role, site, row       nothing: who has a role, or a site, in effect
  *             LEFT, connection, digest           row of a deleted user whose entry is still there
  *             SITE_NAME, digest                  row
  *             CONNECTION_NAME, digest            number
@@ -28,6 +29,7 @@ enum index {
     INDEX_EXTERNAL_ID,
     INDEX_EMAIL,
     INDEX_OWNER,
+    INDEX_ASSOCIATION,
     INDEX_LEFT,
     INDEX_SITE_NAME,
     INDEX_CONNECTION_NAME,
@@ -50,6 +52,9 @@ struct store_key key_assertion(struct store_txn *txn, uint64_t row, uint32_t con
 struct store_key key_index(struct store_txn *txn, enum index index);
 struct store_key key_id(struct store_txn *txn, const unsigned char *uuid);
 struct store_key key_owner(struct store_txn *txn, uint32_t owner, uint64_t row);
+
+/* Ends with the role, to walk or to go on with site and row. */
+struct store_key key_role(struct store_txn *txn, uint8_t role);
 struct store_key key_counter(struct store_txn *txn, enum counter counter);
 struct store_key key_counter_of(struct store_txn *txn, enum counter counter, uint64_t which);
 

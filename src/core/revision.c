@@ -155,7 +155,7 @@ static void write_records(const struct revision *revision, struct bytes document
     account_save(txn, account, arena);
     assertion_save(txn, account->row, account->owner, &revision->assertion, arena);
     user_reindex(txn, account, revision->old_resource, revision->resource, arena);
-    account_recount(txn, revision->is_there ? &revision->before : NULL, account);
+    account_register(txn, revision->is_there ? &revision->before : NULL, account);
 }
 
 void revision_write(struct revision *revision)
@@ -194,7 +194,7 @@ void revision_delete(struct revision *revision)
     account_drop(txn, account->row);
     assertion_drop(txn, account->row, account->owner);
     user_reindex(txn, account, revision->old_resource, NULL, arena);
-    account_recount(txn, &revision->before, NULL);
+    account_register(txn, &revision->before, NULL);
     write_journal(revision);
     if (link_find(txn, OUTBOX_USER, account->row, arena, &link)) {
         user_left_put(txn, account->owner, user_text(revision->old_resource, "userName"),

@@ -109,6 +109,17 @@ void user_rows(struct store_txn *txn, row_visit *visit, void *context)
     store_scan(txn, STORE_ACCOUNT, key_bytes(&prefix), (struct bytes){0}, visit_key, &walk);
 }
 
+void user_rows_with(struct store_txn *txn, const struct association *association, row_visit *visit,
+                    void *context)
+{
+    struct store_key prefix = key_role(txn, (uint8_t)association->role);
+    struct walk walk = {visit, context};
+
+    if (association->site_row)
+        key_add_u64(&prefix, association->site_row);
+    store_scan(txn, STORE_INDEX, key_bytes(&prefix), (struct bytes){0}, visit_key, &walk);
+}
+
 /* --------------------------------------------------------------------- changes */
 
 const char *user_text(const json_t *resource, const char *name)

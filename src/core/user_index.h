@@ -18,6 +18,10 @@ void user_by_email(struct store_txn *txn, const char *address, struct arena *are
 void user_rows_of(struct store_txn *txn, uint32_t owner, row_visit *visit, void *context);
 void user_rows(struct store_txn *txn, row_visit *visit, void *context);
 
+/* Rows of those who have this role in effect, and this site; site_row 0: any. */
+void user_rows_with(struct store_txn *txn, const struct association *association, row_visit *visit,
+                    void *context);
+
 /*
  * Take out what `before` put in and put in what `after` needs. Either may be
  * NULL. `account` is of whichever there is.

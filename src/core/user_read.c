@@ -194,6 +194,23 @@ static void offer_email(struct selection *selection, const char *value)
     user_by_email(selection->txn, value, selection->arena, offer, selection);
 }
 
+static void offer_role(struct selection *selection, const char *value)
+{
+    struct association association = {0};
+
+    if (role_parse(value, &association.role))
+        user_rows_with(selection->txn, &association, offer, selection);
+}
+
+static void offer_site(struct selection *selection, const char *value)
+{
+    struct association association = {ROLE_USER,
+                                      site_resolve(selection->txn, value, selection->arena)};
+
+    if (association.site_row)
+        user_rows_with(selection->txn, &association, offer, selection);
+}
+
 /* What a filter may demand that an index answers. */
 static const struct {
     const char *attribute;
@@ -205,6 +222,8 @@ static const struct {
     {"userName", NULL, false, offer_user_name},
     {"externalId", NULL, true, offer_external_id},
     {"emails", "value", false, offer_email},
+    {"site", NULL, false, offer_site},
+    {"role", NULL, false, offer_role},
 };
 
 static bool use_index(struct selection *selection)

@@ -355,6 +355,8 @@ static void lists_show_what_the_caller_may_see_by_index_and_by_walking(void **st
     assert_int_equal(listed(world, &world->admin, "externalId eq \"x-1\"", &shown), 1);
     assert_int_equal(listed(world, &world->provider, "externalId eq \"X-1\"", &shown), 0);
     assert_int_equal(listed(world, &world->provider, "active eq false", &shown), 1);
+    assert_int_equal(listed(world, &world->provider, EXT ":site eq \"North plant\"", &shown), 1);
+    assert_int_equal(listed(world, &world->provider, EXT ":site eq \"Harbour\"", &shown), 0);
     assert_int_equal(listed(world, &world->provider, EXT ":role eq \"admin\"", &shown), 1);
 }
 
