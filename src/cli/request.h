@@ -14,8 +14,11 @@
 enum status request_send(struct invocation *invocation, const char *method, const char *path,
                          const json_t *body, json_t **answer, struct problem *problem);
 
-/* All resources of a kind, page by page, as one array; the caller's to json_decref. */
-enum status request_all(struct invocation *invocation, const char *path, json_t **resources,
-                        struct problem *problem);
+/*
+ * All resources of a kind that match a SCIM filter (NULL: all there are), page by
+ * page, as one array; the caller's to json_decref.
+ */
+enum status request_all(struct invocation *invocation, const char *path, const char *filter,
+                        json_t **resources, struct problem *problem);
 
 #endif

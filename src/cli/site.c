@@ -9,7 +9,7 @@ static const struct field fields[] = {
 enum status site_list_run(struct invocation *invocation, struct problem *problem)
 {
     json_auto_t *sites = NULL;
-    enum status status = request_all(invocation, "/scim/v2/Sites", &sites, problem);
+    enum status status = request_all(invocation, "/scim/v2/Sites", NULL, &sites, problem);
 
     if (!status)
         output_list(invocation, sites, fields);

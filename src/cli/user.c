@@ -81,24 +81,6 @@ static const struct field show_fields[] = {
 
 /* --------------------------------------------------------------------- list */
 
-/* What a user has to be like; NULL: anything. */
-struct wanted {
-    const char *status;
-    const char *role;
-    const char *site; /* its display name */
-};
-
-static bool is_wanted(const json_t *user, const struct wanted *wanted)
-{
-    const char *site = text_of(user_extension(user), "site");
-
-    if (wanted->status && is_active(user) != (strcmp(wanted->status, "active") == 0))
-        return false;
-    if (wanted->role && !has_role(user, wanted->role))
-        return false;
-    return !wanted->site || (site && text_equal_folded(site, wanted->site));
-}
-
 /* Whether a site is meant by what was written: its name or its key. */
 static bool is_called(const json_t *site, const char *written)
 {
@@ -111,7 +93,7 @@ static enum status find_site_name(struct invocation *invocation, const char *wri
                                   const char **name, struct problem *problem)
 {
     json_auto_t *sites = NULL;
-    enum status status = request_all(invocation, "/scim/v2/Sites", &sites, problem);
+    enum status status = request_all(invocation, "/scim/v2/Sites", NULL, &sites, problem);
     size_t i;
     json_t *site;
 
@@ -129,25 +111,45 @@ static enum status find_site_name(struct invocation *invocation, const char *wri
                        written);
 }
 
+static void add_condition(struct text *filter, const char *attribute, const char *value)
+{
+    if (filter->size)
+        text_add(filter, " and ");
+    text_add_format(filter, "%s eq ", attribute);
+    text_add_json(filter, value);
+}
+
+/* A SCIM filter from the options; without `data` when everybody is wanted. */
+static enum status make_filter(struct invocation *invocation, struct text *filter,
+                               struct problem *problem)
+{
+    const char *status_wanted = invocation->options[OPTION_STATUS];
+    const char *role = invocation->options[OPTION_ROLE];
+    const char *site = invocation->options[OPTION_SITE];
+    const char *site_name = NULL;
+    enum status status;
+
+    if (site && (status = find_site_name(invocation, site, &site_name, problem)))
+        return status;
+    if (site_name)
+        add_condition(filter, BRIDGE_USER ":site", site_name);
+    if (role)
+        add_condition(filter, BRIDGE_USER ":role", role);
+    if (status_wanted)
+        add_condition(filter, BRIDGE_USER ":status", status_wanted);
+    return STATUS_OK;
+}
+
 enum status user_list_run(struct invocation *invocation, struct problem *problem)
 {
-    const char *site = invocation->options[OPTION_SITE];
-    struct wanted wanted = {.status = invocation->options[OPTION_STATUS],
-                            .role = invocation->options[OPTION_ROLE]};
+    struct text filter = {.arena = invocation->arena};
     json_auto_t *users = NULL;
-    json_auto_t *chosen = json_array();
-    enum status status;
-    size_t i;
-    json_t *user;
+    enum status status = make_filter(invocation, &filter, problem);
 
-    if (site && (status = find_site_name(invocation, site, &wanted.site, problem)))
+    if (status ||
+        (status = request_all(invocation, "/scim/v2/Users", filter.data, &users, problem)))
         return status;
-    if ((status = request_all(invocation, "/scim/v2/Users", &users, problem)))
-        return status;
-    json_array_foreach (users, i, user)
-        if (is_wanted(user, &wanted))
-            (void)json_array_append(chosen, user);
-    output_list(invocation, chosen, user_fields);
+    output_list(invocation, users, user_fields);
     return STATUS_OK;
 }
 
