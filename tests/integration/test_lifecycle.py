@@ -26,6 +26,10 @@ class Lifecycle(BridgeCase):
         for _ in range(2):
             self.replay("entra-user-lifecycle.json")
 
+    def test_other_traffic_that_needs_no_more_than_people_is_answered_as_it_should_be(self):
+        for name in ("entra-user-lifecycle-compliant.json", "okta-import.json", "discovery.json"):
+            self.replay(name)
+
     # ----------------------------------------------------------------- binds
 
     def person_with_password(self, user_name, **association):
