@@ -13,6 +13,7 @@ static const struct route routes[] = {
     {"GET", "/scim/v2/Users", SCOPE_PROVISION, users_list},
     {"POST", "/scim/v2/Users", SCOPE_PROVISION, users_create},
     {"GET", "/scim/v2/Users/{id}", SCOPE_PROVISION, users_show},
+    {"PUT", "/scim/v2/Users/{id}", SCOPE_PROVISION, users_replace},
     {"PATCH", "/scim/v2/Users/{id}", SCOPE_PROVISION, users_patch},
     {"DELETE", "/scim/v2/Users/{id}", SCOPE_PROVISION, users_delete},
 

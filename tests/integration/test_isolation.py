@@ -19,6 +19,7 @@ class Isolation(BridgeCase):
     def test_another_connections_person_is_not_there(self):
         self.assert_refused(self.other.get(self.path), 404)
         self.assert_refused(self.other.patch(self.person["id"], DEACTIVATE), 404)
+        self.assert_refused(self.other.put(self.path, user("mine@example.com")), 404)
         self.assert_refused(self.other.delete(self.path), 404)
         self.assertEqual(self.scim.user(self.person["id"]), self.person)
 

@@ -3,7 +3,7 @@
 import unittest
 
 from support import BridgeCase
-from support.client import DEACTIVATE, RESTORE, role_is, site_is
+from support.client import DEACTIVATE, RESTORE, role_is, site_is, user
 
 CHANGE = ("Replace", "displayName", "Half Applied")
 
@@ -31,9 +31,13 @@ class LastAdministrator(BridgeCase):
         self.admin.change(self.local, DEACTIVATE)
         self.addCleanup(self.bring_back_local_administrator)
         before = self.scim.user(last)
+        demoted = user("last@example.com", "user", "Harbour")
+        inactive = dict(user("last@example.com", "admin"), active=False)
 
         for answer in (self.scim.patch(last, CHANGE, DEACTIVATE),
                        self.scim.patch(last, CHANGE, site_is("Harbour"), role_is("user")),
+                       self.scim.put(f"/Users/{last}", demoted),
+                       self.scim.put(f"/Users/{last}", inactive),
                        self.scim.delete(f"/Users/{last}")):
             self.assert_refused(answer, 403, words="last@example.com")
 

@@ -27,7 +27,8 @@ class Lifecycle(BridgeCase):
             self.replay("entra-user-lifecycle.json")
 
     def test_other_traffic_that_needs_no_more_than_people_is_answered_as_it_should_be(self):
-        for name in ("entra-user-lifecycle-compliant.json", "okta-import.json", "discovery.json"):
+        for name in ("entra-user-lifecycle-compliant.json", "okta-user-lifecycle.json",
+                     "okta-import.json", "google-user-lifecycle.json", "discovery.json"):
             self.replay(name)
 
     # ----------------------------------------------------------------- binds
