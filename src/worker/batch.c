@@ -225,9 +225,11 @@ static enum status work(struct batch *batch, struct problem *problem)
     enum status status = each_task(batch, plan, problem);
     enum status recorded;
 
+    if (!status)
+        status = store_update(store, batch->organization, claim, batch, problem);
     if (status)
         forget_unapplied(batch, 0);
-    else if (!(status = store_update(store, batch->organization, claim, batch, problem)))
+    else
         status = apply_all(batch, problem);
     recorded = store_update(store, batch->organization, record, batch, problem);
     log_refusals(batch);

@@ -1,0 +1,208 @@
+#include <stdio.h>
+#include <string.h>
+
+#include "batch.h"
+#include "bridge/base/crypt.h"
+#include "bridge/core/organization.h"
+#include "slapd.h"
+#include "world.h"
+
+/*
+ * Batches against a real directory. What others do while a batch is under way
+ * happens between its phases, each of which ends with a change to the store: a
+ * test may put something in front of the next one.
+ */
+
+enum { SKIPPED = 77, LIMIT_SECONDS = 5, LATER = 1700000100 };
+
+#define EXT   "urn:ietf:params:scim:schemas:extension:bridge:2.0:User"
+#define NORTH "cn=site-north-plant," SLAPD_ROLES
+
+static const char *const everything[] = {"*", "+", NULL};
+
+static struct {
+    struct slapd slapd;
+    struct worker_settings settings;
+    struct directory *directory;
+    struct world *world;
+    bool refuses_update;         /* once */
+    const char *id;              /* of the person that it is about */
+} given;
+
+/* The linker puts this in front of the store's own. */
+enum status __real_store_update(struct store *store, uint32_t organization, store_change *change,
+                                void *argument, struct problem *problem);
+enum status __wrap_store_update(struct store *store, uint32_t organization, store_change *change,
+                                void *argument, struct problem *problem);
+
+enum status __wrap_store_update(struct store *store, uint32_t organization, store_change *change,
+                                void *argument, struct problem *problem)
+{
+    bool is_refused = given.refuses_update;
+
+    given.refuses_update = false;
+    if (is_refused)
+        return problem_set(problem, STATUS_BUSY, "too many changes wait already");
+    return __real_store_update(store, organization, change, argument, problem);
+}
+
+static int start(void **state)
+{
+    (void)state;
+    return slapd_start(&given.slapd, SLAPD_POLICY) ? 0 : -1;
+}
+
+static int stop(void **state)
+{
+    (void)state;
+    slapd_stop(&given.slapd);
+    return 0;
+}
+
+static int begin(void **state)
+{
+    (void)world_set_up(state);
+    given.world = *state;
+    given.settings = (struct worker_settings){
+        .store = given.world->store,
+        .has_directory = true,
+        .directory = {given.slapd.uri, SLAPD_SERVICE, given.slapd.password_file, LIMIT_SECONDS,
+                      LIMIT_SECONDS},
+        .projection = {SLAPD_PEOPLE, SLAPD_ROLES, account_profile("openldap")},
+    };
+    return directory_open(&given.settings.directory, &given.directory, NULL);
+}
+
+static int end(void **state)
+{
+    directory_release(&given.directory);
+    given.refuses_update = false;
+    return world_tear_down(state);
+}
+
+/* ------------------------------------------------------------------- given, when */
+
+static void given_a_person(const char *user_name)
+{
+    struct world *world = given.world;
+    const char *json =
+        arena_printf(world->arena,
+                     "{'userName':'%s','" EXT "':{'role':'user','site':'North Plant'}}", user_name);
+
+    assert_int_equal(world_create(world, &world->provider, json), STATUS_OK);
+    given.id = arena_strdup(world->arena, world->user.account.id);
+}
+
+static void delete_person(void)
+{
+    struct world *world = given.world;
+
+    assert_int_equal(world_delete(world, &world->provider, given.id), STATUS_OK);
+}
+
+static void run_batch(void)
+{
+    struct problem problem = {0};
+    size_t done = 0;
+
+    if (batch_run(&given.settings, given.directory, LATER, &done, &problem))
+        fail_msg("%s", problem.detail);
+}
+
+/* ------------------------------------------------------------------------- then */
+
+static const char *person_dn(const char *user_name)
+{
+    return dn_below(given.world->arena, "uid", user_name, SLAPD_PEOPLE);
+}
+
+static struct entry *read_entry(const char *dn)
+{
+    struct entry *entry = NULL;
+
+    (void)directory_read(given.directory, dn, everything, given.world->arena, &entry, NULL);
+    return entry;
+}
+
+static bool is_member(const char *group, const char *dn)
+{
+    struct entry_list found = {NULL, 0};
+    const char *filter = arena_printf(given.world->arena, "(member=%s)", dn);
+
+    (void)directory_search(given.directory, group, filter, everything, given.world->arena, &found,
+                           NULL);
+    return found.count > 0;
+}
+
+static bool is_locked(const char *dn)
+{
+    return account_state(given.settings.projection.profile, read_entry(dn)) == ACCOUNT_LOCKED;
+}
+
+static bool is_waiting(struct outbox_line *line)
+{
+    return world_waits(given.world, given.id, line);
+}
+
+/* ------------------------------------------------------------------------ tests */
+
+static void a_person_gets_an_entry_and_a_group(void **state)
+{
+    struct outbox_line line;
+
+    (void)state;
+    given_a_person("ana");
+
+    run_batch();
+
+    assert_non_null(read_entry(person_dn("ana")));
+    assert_true(is_member(NORTH, person_dn("ana")));
+    assert_false(is_waiting(&line));
+}
+
+static void what_could_not_be_claimed_is_not_taken_for_done(void **state)
+{
+    struct problem problem = {0};
+    struct outbox_line line;
+    size_t done = 0;
+
+    (void)state;
+    given_a_person("dora");
+    given.refuses_update = true;
+
+    assert_int_equal(batch_run(&given.settings, given.directory, LATER, &done, &problem),
+                     STATUS_BUSY);
+
+    assert_true(is_waiting(&line));
+    run_batch();
+    assert_non_null(read_entry(person_dn("dora")));
+}
+
+static void a_deleted_person_is_locked_and_out_of_every_group(void **state)
+{
+    (void)state;
+    given_a_person("eva");
+    run_batch();
+
+    delete_person();
+    run_batch();
+
+    assert_true(is_locked(person_dn("eva")));
+    assert_false(is_member(NORTH, person_dn("eva")));
+}
+
+int main(void)
+{
+#define BATCH_TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
+    const struct CMUnitTest tests[] = {
+        BATCH_TEST(a_person_gets_an_entry_and_a_group),
+        BATCH_TEST(a_deleted_person_is_locked_and_out_of_every_group),
+        BATCH_TEST(what_could_not_be_claimed_is_not_taken_for_done),
+    };
+
+    if (!slapd_is_installed()) {
+        (void)fprintf(stderr, "skipped: the package slapd is not installed\n");
+        return SKIPPED;
+    }
+    return cmocka_run_group_tests(tests, start, stop);
+}
