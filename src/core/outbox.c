@@ -140,6 +140,13 @@ static bool find_same(struct store_txn *txn, const struct outbox_line *worked, s
            line->generation == worked->generation;
 }
 
+bool outbox_is_current(struct store_txn *txn, const struct outbox_line *worked, struct arena *arena)
+{
+    struct outbox_line line;
+
+    return find_same(txn, worked, arena, &line);
+}
+
 void outbox_landed(struct store_txn *txn, const struct outbox_line *worked, struct arena *arena)
 {
     struct outbox_line line;

@@ -54,17 +54,17 @@ static bool adds_entry(const struct task *task)
     return false;
 }
 
+/* Who was deleted since the plan was made must not get an entry that nobody knows of. */
 static enum status claim(struct store_txn *txn, void *argument, struct problem *problem)
 {
-    const struct batch *batch = argument;
+    struct batch *batch = argument;
 
     for (size_t i = 0; i < batch->count; i++) {
-        const struct task *task = &batch->tasks[i];
+        struct task *task = &batch->tasks[i];
         struct link link = {.identity = ""};
-        struct user user;
 
-        if (task->status || !adds_entry(task) ||
-            !user_load(txn, task->line.row, batch->arena, &user))
+        task->is_overtaken = !outbox_is_current(txn, &task->line, batch->arena);
+        if (task->status || task->is_overtaken || !adds_entry(task))
             continue;
         link.dn = task->person.entry->dn;
         link_save(txn, task->line.kind, task->line.row, &link, batch->arena);
@@ -128,6 +128,10 @@ static enum status plan_again(const struct batch *batch, struct task *task)
 
 static void apply(const struct batch *batch, struct task *task)
 {
+    if (task->is_overtaken) {
+        task->plan = NULL; /* the next batch makes another */
+        return;
+    }
     task->status = apply_once(batch, task);
     for (int i = 1; task->status == STATUS_CONFLICT && i < ATTEMPTS_MAX; i++)
         task->status = plan_again(batch, task);

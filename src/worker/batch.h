@@ -18,6 +18,7 @@ struct task {
     const struct entry *group;
 
     struct plan *plan;
+    bool is_overtaken;  /* there was a newer change before the plan was applied */
     enum status status; /* how it ended */
     struct problem problem;
 };

@@ -60,6 +60,9 @@ struct outbox_depth {
 };
 struct outbox_depth outbox_depth(struct store_txn *txn, struct arena *arena);
 
+/* Whether the line is as it was: no newer generation, and not dropped. */
+bool outbox_is_current(struct store_txn *txn, const struct outbox_line *line, struct arena *arena);
+
 /*
  * Inside a change: the work of this generation has landed. A newer generation
  * stays.

@@ -25,6 +25,7 @@ static struct {
     struct worker_settings settings;
     struct directory *directory;
     struct world *world;
+    void (*before_update)(void); /* once */
     bool refuses_update;         /* once */
     const char *id;              /* of the person that it is about */
 } given;
@@ -38,9 +39,13 @@ enum status __wrap_store_update(struct store *store, uint32_t organization, stor
 enum status __wrap_store_update(struct store *store, uint32_t organization, store_change *change,
                                 void *argument, struct problem *problem)
 {
+    void (*before_update)(void) = given.before_update;
     bool is_refused = given.refuses_update;
 
+    given.before_update = NULL;
     given.refuses_update = false;
+    if (before_update)
+        before_update();
     if (is_refused)
         return problem_set(problem, STATUS_BUSY, "too many changes wait already");
     return __real_store_update(store, organization, change, argument, problem);
@@ -76,6 +81,7 @@ static int begin(void **state)
 static int end(void **state)
 {
     directory_release(&given.directory);
+    given.before_update = NULL;
     given.refuses_update = false;
     return world_tear_down(state);
 }
@@ -91,6 +97,13 @@ static void given_a_person(const char *user_name)
 
     assert_int_equal(world_create(world, &world->provider, json), STATUS_OK);
     given.id = arena_strdup(world->arena, world->user.account.id);
+}
+
+static void patch(const char *operations)
+{
+    struct world *world = given.world;
+
+    assert_int_equal(world_patch(world, &world->provider, given.id, operations), STATUS_OK);
 }
 
 static void delete_person(void)
@@ -160,6 +173,39 @@ static void a_person_gets_an_entry_and_a_group(void **state)
     assert_false(is_waiting(&line));
 }
 
+static void who_is_deleted_while_the_entry_is_planned_gets_none(void **state)
+{
+    (void)state;
+    given_a_person("bea");
+    given.before_update = delete_person;
+
+    run_batch();
+
+    assert_null(read_entry(person_dn("bea")));
+    assert_false(is_member(NORTH, person_dn("bea")));
+}
+
+static void rename_to_clea(void)
+{
+    patch("[{'op':'replace','path':'userName','value':'clea'}]");
+}
+
+static void who_is_renamed_while_the_entry_is_planned_gets_one_of_the_new_name(void **state)
+{
+    struct outbox_line line;
+
+    (void)state;
+    given_a_person("cleo");
+    given.before_update = rename_to_clea;
+
+    run_batch();
+    run_batch();
+
+    assert_null(read_entry(person_dn("cleo")));
+    assert_non_null(read_entry(person_dn("clea")));
+    assert_false(is_waiting(&line));
+}
+
 static void what_could_not_be_claimed_is_not_taken_for_done(void **state)
 {
     struct problem problem = {0};
@@ -196,6 +242,8 @@ int main(void)
 #define BATCH_TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
     const struct CMUnitTest tests[] = {
         BATCH_TEST(a_person_gets_an_entry_and_a_group),
+        BATCH_TEST(who_is_deleted_while_the_entry_is_planned_gets_none),
+        BATCH_TEST(who_is_renamed_while_the_entry_is_planned_gets_one_of_the_new_name),
         BATCH_TEST(a_deleted_person_is_locked_and_out_of_every_group),
         BATCH_TEST(what_could_not_be_claimed_is_not_taken_for_done),
     };
