@@ -8,7 +8,13 @@
 #include "bridge/store/record.h"
 #include "layout.h"
 
-enum { LINE_VERSION = 1, LINK_VERSION = 1, DELAY_FIRST = 300, DELAY_MAX = 6 * 3600 };
+enum {
+    LINE_VERSION = 1,
+    LINK_VERSION = 1,
+    DELAY_FIRST = 300,
+    DELAY_MAX = 6 * 3600,
+    DELAY_UNANSWERED = 5
+};
 
 static struct store_key key_line(struct store_txn *txn, enum outbox_kind kind, uint64_t row)
 {
@@ -175,6 +181,18 @@ void outbox_refused(struct store_txn *txn, const struct outbox_line *worked, con
     line.attempts++;
     line.due_at = now + outbox_delay(line.attempts);
     line.refusal = refusal;
+    line_insert(txn, &line, arena);
+}
+
+void outbox_unanswered(struct store_txn *txn, const struct outbox_line *worked, int64_t now,
+                       struct arena *arena)
+{
+    struct outbox_line line;
+
+    if (!find_same(txn, worked, arena, &line))
+        return;
+    line_remove(txn, &line);
+    line.due_at = now + DELAY_UNANSWERED;
     line_insert(txn, &line, arena);
 }
 

@@ -173,6 +173,20 @@ static void record_link(struct store_txn *txn, const struct batch *batch, const 
         link_drop(txn, task->line.kind, task->line.row); /* claimed, but refused */
 }
 
+static void record_task(struct store_txn *txn, const struct batch *batch, const struct task *task)
+{
+    if (task->status == STATUS_DIRECTORY_UNAVAILABLE) { /* not known to be done */
+        outbox_unanswered(txn, &task->line, batch->now, batch->arena);
+        return;
+    }
+    record_link(txn, batch, task);
+    if (task->status)
+        outbox_refused(txn, &task->line, task->problem.detail, batch->now, batch->arena);
+    else
+        outbox_landed(txn, &task->line, batch->arena);
+}
+
+/* A task without a plan was not done. */
 static enum status record(struct store_txn *txn, void *argument, struct problem *problem)
 {
     const struct batch *batch = argument;
@@ -180,13 +194,8 @@ static enum status record(struct store_txn *txn, void *argument, struct problem 
     for (size_t i = 0; i < batch->count; i++) {
         const struct task *task = &batch->tasks[i];
 
-        if (task->status == STATUS_DIRECTORY_UNAVAILABLE || (!task->status && !task->plan))
-            continue; /* not done, or not known to be done */
-        record_link(txn, batch, task);
-        if (task->status)
-            outbox_refused(txn, &task->line, task->problem.detail, batch->now, batch->arena);
-        else
-            outbox_landed(txn, &task->line, batch->arena);
+        if (task->status || task->plan)
+            record_task(txn, batch, task);
     }
     return store_status(txn, problem);
 }

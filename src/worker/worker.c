@@ -125,21 +125,45 @@ static enum status drain(struct worker *worker, struct directory *directory,
     return status;
 }
 
-/* Serve one connection until it is lost. */
-static void serve(struct worker *worker, struct directory *directory)
+/* Serve one connection until it is lost; whether all that was due could be done before. */
+static bool serve(struct worker *worker, struct directory *directory)
 {
+    bool has_drained = false;
+
     while (!is_stopping(worker)) {
         struct problem problem = {0};
         enum status status = drain(worker, directory, &problem);
 
         if (status == STATUS_DIRECTORY_UNAVAILABLE) {
             set_state(worker, WORKER_UNAVAILABLE, problem.detail);
-            return;
+            return has_drained;
         }
+        has_drained = has_drained || !status;
         if (status)
             log_write(LOG_ERROR, "the worker could not go on", "detail", problem.detail, NULL);
         wait_ms(worker, POLL_MS, status != STATUS_OK);
     }
+    return has_drained;
+}
+
+/* One connection, from its beginning to its end; `attempt` counts those that came to nothing. */
+static enum status attend(struct worker *worker, unsigned *attempt)
+{
+    SCOPED(directory_release) struct directory *directory = NULL;
+    struct problem problem = {0};
+    enum status status = connect_directory(worker, &directory, &problem);
+
+    ++*attempt;
+    if (status) {
+        set_state(worker,
+                  status == STATUS_DIRECTORY_UNAVAILABLE ? WORKER_UNAVAILABLE : WORKER_UNUSABLE,
+                  problem.detail);
+        return status;
+    }
+    set_state(worker, WORKER_CONNECTED, "");
+    if (serve(worker, directory))
+        *attempt = 1;
+    return STATUS_DIRECTORY_UNAVAILABLE;
 }
 
 static void *run(void *context)
@@ -148,20 +172,8 @@ static void *run(void *context)
     unsigned attempt = 0;
 
     while (!is_stopping(worker)) {
-        SCOPED(directory_release) struct directory *directory = NULL;
-        struct problem problem = {0};
-        enum status status = connect_directory(worker, &directory, &problem);
+        enum status status = attend(worker, &attempt);
 
-        if (!status) {
-            attempt = 0;
-            set_state(worker, WORKER_CONNECTED, "");
-            serve(worker, directory);
-            continue;
-        }
-        set_state(worker,
-                  status == STATUS_DIRECTORY_UNAVAILABLE ? WORKER_UNAVAILABLE : WORKER_UNUSABLE,
-                  problem.detail);
-        attempt++;
         wait_ms(worker,
                 status != STATUS_DIRECTORY_UNAVAILABLE && attempt >= UNUSABLE_TRIES
                     ? DELAY_UNUSABLE_MS

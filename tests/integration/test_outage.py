@@ -54,6 +54,30 @@ class Outage(BridgeCase):
             self.directory.start()
             self.assert_converges(30)
 
+    def test_a_person_whom_the_directory_cannot_keep_holds_up_nobody_else(self):
+        long_name = "n" * 300  # slapd keeps a name twice in a record of 511 bytes
+        identifier = self.scim.create_user(long_name, "user", "Harbour")["id"]
+        self.scim.create_user("behind@example.com", "user", "Harbour")
+
+        wait_until(lambda: self.directory.person("behind@example.com")[0], 20, self.bridge.status)
+        parked = wait_until(lambda: self.bridge.status()["parked"], 20, self.bridge.status)
+        self.assertEqual([line["id"] for line in parked], [identifier])
+        self.assertEqual(self.directory_state(), "connected")
+        self.scim.delete(f"/Users/{identifier}")
+        self.assert_converges()
+
+    def test_a_person_at_whom_the_directory_hangs_up_holds_up_nobody_else(self):
+        self.assert_converges()
+        self.directory.limit_requests_to(16384)
+        identifier = self.scim.create_user("wide@example.com", "user", "Harbour")["id"]
+        self.assert_converges()
+        self.scim.change(identifier, ("Replace", "title", "t" * 30000))
+        self.scim.create_user("next@example.com", "user", "Harbour")
+
+        wait_until(lambda: self.directory.person("next@example.com")[0], 20, self.bridge.status)
+        self.scim.change(identifier, ("Replace", "title", "Clerk"))
+        self.assert_converges(30)
+
     def test_the_bridge_starts_without_its_directory_and_catches_up(self):
         self.bridge.stop()
         self.directory.stop()

@@ -77,6 +77,13 @@ void outbox_landed(struct store_txn *txn, const struct outbox_line *line, struct
 void outbox_refused(struct store_txn *txn, const struct outbox_line *line, const char *refusal,
                     int64_t now, struct arena *arena);
 
+/*
+ * Inside a change: nobody answered while this line was worked on. It goes behind
+ * the others for a few seconds, in case that it is what the directory fails at.
+ */
+void outbox_unanswered(struct store_txn *txn, const struct outbox_line *line, int64_t now,
+                       struct arena *arena);
+
 /* Seconds until a line that was refused `attempts` times is tried again: 5 min to 6 h. */
 int64_t outbox_delay(uint32_t attempts);
 

@@ -75,6 +75,14 @@ class Directory:
         self.stop()
         shutil.rmtree(self.folder)
 
+    def limit_requests_to(self, size):
+        """Start again, and close every connection on which a larger request comes."""
+        self.stop()
+        text = self.configuration.read_text()
+        limit = f"sockbuf_max_incoming_auth {size}\n"
+        self.configuration.write_text(text.replace("loglevel none\n", "loglevel none\n" + limit))
+        self.start()
+
     # ---------------------------------------------------------------- content
 
     def search(self, base, search_filter="(objectClass=*)", *attributes, scope="sub"):

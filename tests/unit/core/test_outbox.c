@@ -37,6 +37,15 @@ static enum status refuse(struct store_txn *txn, void *argument, struct problem 
     return STATUS_OK;
 }
 
+static enum status give_up(struct store_txn *txn, void *argument, struct problem *problem)
+{
+    const struct step *step = argument;
+
+    (void)problem;
+    outbox_unanswered(txn, &step->line, step->now, step->arena);
+    return STATUS_OK;
+}
+
 static void does(struct world *world, store_change *change, struct step step)
 {
     step.arena = world->arena;
@@ -132,6 +141,25 @@ static void a_refusal_parks_with_the_words_and_waits_longer_each_time(void **sta
     assert_int_equal(depth(world).parked, 0);
 }
 
+static void what_nobody_answered_goes_behind_the_others_and_is_not_parked(void **state)
+{
+    struct world *world = *state;
+    struct outbox_line lines[8];
+    struct step worked = of_row(1001, OUTBOX_LOSING, NOON);
+
+    does(world, add, worked);
+    does(world, add, of_row(1002, OUTBOX_LOSING, NOON));
+    (void)due(world, NOON, lines);
+    worked.line = lines[0];
+    does(world, give_up, worked);
+
+    assert_int_equal(due(world, NOON, lines), OTHERS + 1);
+    assert_int_equal(lines[0].row, 1002);
+    assert_int_equal(due(world, NOON + 5, lines), OTHERS + 2);
+    assert_int_equal(lines[1].row, 1001);
+    assert_int_equal(depth(world).parked, 0);
+}
+
 static void a_new_change_unparks_what_was_refused(void **state)
 {
     struct world *world = *state;
@@ -167,6 +195,7 @@ int main(void)
         WORLD_TEST(ten_changes_of_one_resource_are_one_line),
         WORLD_TEST(work_that_became_newer_meanwhile_stays_when_the_old_lands),
         WORLD_TEST(a_refusal_parks_with_the_words_and_waits_longer_each_time),
+        WORLD_TEST(what_nobody_answered_goes_behind_the_others_and_is_not_parked),
         WORLD_TEST(a_new_change_unparks_what_was_refused),
         cmocka_unit_test(delays_grow_to_six_hours_and_no_further),
     };
