@@ -9,7 +9,7 @@
 #include "bridge/base/screen.h"
 #include "command.h"
 
-enum { WORDS_MAX = 64, NOUN_COLUMN = 30 };
+enum { WORDS_MAX = 64, CALL_COLUMN = 24 };
 
 /* What an option may be, where that is a closed list. */
 static const struct {
@@ -95,15 +95,16 @@ static void print_commands(FILE *out, const char *noun)
         (void)snprintf(call, sizeof(call), "%s %s %s", command->noun,
                        command->verb ? command->verb : "",
                        command->argument ? command->argument : "");
-        fprintf(out, "  %-*s %s\n", NOUN_COLUMN, call, command->help);
+        fprintf(out, "  %-*s %s\n", CALL_COLUMN, call, command->help);
     }
 }
 
 static void print_overview(FILE *out, const char *noun)
 {
-    fprintf(out, "Usage: rolebridge %s VERB [ARGUMENT] [OPTION...]\n\n", noun ? noun : "NOUN");
+    fprintf(out, "Usage: rolebridge %s%s [ARGUMENT] [OPTION...]\n\n", noun ? noun : "COMMAND",
+            noun ? " VERB" : "");
     print_commands(out, noun);
-    fputs("\nWhat one takes: rolebridge NOUN VERB --help\n", out);
+    fputs("\nWhat one takes: rolebridge COMMAND --help\n", out);
     fputs("The version:    rolebridge --version\n", out);
 }
 
@@ -140,7 +141,7 @@ static enum status fail_word(struct invocation *invocation, const char *noun, co
 
     if (*word == '-')
         return usage_fail(invocation, problem,
-                          "%.60s comes too early: options stand behind NOUN VERB", word);
+                          "%.60s comes too early: options stand behind the command", word);
     for (size_t i = 0; i < command_count; i++)
         if (is_of_noun(&commands[i], noun))
             nearest_offer(&nearest, noun ? commands[i].verb : commands[i].noun);
@@ -212,7 +213,7 @@ static enum status check_argument(struct invocation *invocation, const char *con
                           arguments[count - 1],
                           command_name(invocation->command, invocation->arena));
     if (wanted && (!*arguments[0] || !is_text(arguments[0])))
-        return usage_fail(invocation, problem, "%s is empty or no UTF-8 text", wanted);
+        return usage_fail(invocation, problem, "%s is empty or not UTF-8 text", wanted);
     invocation->argument = wanted ? arena_strdup(invocation->arena, arguments[0]) : NULL;
     return STATUS_OK;
 }
@@ -221,7 +222,7 @@ static enum status keep_option(struct invocation *invocation, int option, const 
                                struct problem *problem)
 {
     if (value && !is_text(value))
-        return usage_fail(invocation, problem, "a value is no UTF-8 text");
+        return usage_fail(invocation, problem, "a value is not UTF-8 text");
     invocation->options[option] = value ? arena_strdup(invocation->arena, value) : "";
     return STATUS_OK;
 }

@@ -47,6 +47,13 @@ static const struct field fields[] = {
     {"created", {"created"}, NULL},  {NULL, {NULL}, NULL},
 };
 
+/* What fits into 80 columns. */
+static const struct field table_fields[] = {
+    {"name", {"name"}, NULL},          {"grants", {NULL}, grants_text},
+    {"accounts", {"accounts"}, NULL},  {"tokens", {NULL}, tokens_text},
+    {"expires", {NULL}, expires_text}, {NULL, {NULL}, NULL},
+};
+
 static const char *path_of(const struct invocation *invocation, const char *action)
 {
     return arena_printf(invocation->arena, "/admin/v1/connections/%s%s",
@@ -60,7 +67,8 @@ enum status connection_list_run(struct invocation *invocation, struct problem *p
         request_send(invocation, "GET", "/admin/v1/connections", NULL, &answer, problem);
 
     if (!status)
-        output_list(invocation, json_object_get(answer, "connections"), fields);
+        output_list(invocation, json_object_get(answer, "connections"),
+                    output_is_table(invocation) ? table_fields : fields);
     return status;
 }
 
@@ -101,6 +109,7 @@ enum status connection_delete_run(struct invocation *invocation, struct problem 
     bool releases = invocation->options[OPTION_RELEASE];
     bool deactivates = invocation->options[OPTION_DEACTIVATE];
     const char *accounts = releases ? "?accounts=release" : "";
+    struct problem refusal = {0};
     enum status status;
 
     if (releases && deactivates)
@@ -108,8 +117,12 @@ enum status connection_delete_run(struct invocation *invocation, struct problem 
                           "--release and --deactivate exclude each other; give one");
     if (deactivates)
         accounts = "?accounts=deactivate";
-    status = request_send(invocation, "DELETE", path_of(invocation, accounts), NULL, NULL, problem);
-    if (!status)
-        message_print(invocation, "the connection %s is deleted", invocation->argument);
-    return status;
+    status =
+        request_send(invocation, "DELETE", path_of(invocation, accounts), NULL, NULL, &refusal);
+    if (status)
+        return problem_set(
+            problem, status, "%s%s", refusal.detail,
+            status == STATUS_CONFLICT && !*accounts ? "; give --release or --deactivate" : "");
+    message_print(invocation, "the connection %s is deleted", invocation->argument);
+    return STATUS_OK;
 }

@@ -14,7 +14,9 @@ static const struct directory_state {
     {"connected", "nothing", false},
     {"unavailable", "see that the directory runs and can be reached; changes wait until it does",
      true},
-    {"unusable", "change what the directory says; changes wait until then", true},
+    {"unusable",
+     "change what the directory says; it is looked at again within a minute, and changes wait",
+     true},
 };
 
 /* ------------------------------------------------------------------- fields */
@@ -79,12 +81,13 @@ static const char *directory_text(const json_t *status, struct arena *arena)
 
 static const char *outbox_text(const json_t *status, struct arena *arena)
 {
-    const char *oldest = text_of(json_object_get(status, "outbox"), "oldest");
+    json_int_t waiting = count_of(status, "outbox", "waiting");
+    const char *oldest = waiting > 0 ? text_of(json_object_get(status, "outbox"), "oldest") : NULL;
 
     return arena_printf(arena,
                         "%" JSON_INTEGER_FORMAT " waiting%s%s, %" JSON_INTEGER_FORMAT " parked",
-                        count_of(status, "outbox", "waiting"), oldest ? ", the oldest since " : "",
-                        oldest ? oldest : "", count_of(status, "outbox", "parked"));
+                        waiting, oldest ? ", the oldest since " : "", oldest ? oldest : "",
+                        count_of(status, "outbox", "parked"));
 }
 
 /* NULL: one that this release does not know. */

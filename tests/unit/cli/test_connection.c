@@ -33,11 +33,9 @@ static void connections_are_listed_with_the_end_of_their_last_token(void **state
     struct run run = RUN_ASKING(arena, &fake, answers, "connection", "list");
 
     (void)state;
-    assert_string_equal(
-        run.out, "NAME   CARRIER    GRANTS      ACCOUNTS  TOKENS  EXPIRES               CREATED\n"
-                 "entra  extension  user admin  12        2       2027-03-01T00:00:00Z  "
-                 "2026-01-31T08:00:00Z\n"
-                 "okta   -          -           -         0       -                     -\n");
+    assert_string_equal(run.out, "NAME   GRANTS      ACCOUNTS  TOKENS  EXPIRES\n"
+                                 "entra  user admin  12        2       2027-03-01T00:00:00Z\n"
+                                 "okta   -           -         0       -\n");
 }
 
 static void a_token_alone_goes_to_the_output(void **state)
@@ -187,6 +185,18 @@ static void a_program_s_tokens_are_listed_and_revoked(void **state)
     assert_int_equal(revoked.exit_code, CLI_DONE);
 }
 
+static void what_must_be_said_about_the_accounts_is_named_as_options(void **state)
+{
+    static const struct fake_answer answers[] = {{409, "{\"detail\":\"it owns 4\"}", 0}, {0}};
+    SCOPED(arena_release) struct arena *arena = arena_new();
+    struct fake_daemon fake = {0};
+    struct run run = RUN_ASKING(arena, &fake, answers, "connection", "delete", "entra");
+
+    (void)state;
+    assert_int_equal(run.exit_code, CLI_FAILED);
+    assert_string_equal(run.err, "rolebridge: it owns 4; give --release or --deactivate\n");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -198,6 +208,7 @@ int main(void)
         cmocka_unit_test(a_refusal_leaves_no_file_behind),
         cmocka_unit_test(an_answer_without_a_token_is_a_failure),
         cmocka_unit_test(deleting_says_what_happens_to_the_accounts),
+        cmocka_unit_test(what_must_be_said_about_the_accounts_is_named_as_options),
         cmocka_unit_test(a_program_s_tokens_are_listed_and_revoked),
     };
 

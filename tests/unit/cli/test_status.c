@@ -2,13 +2,16 @@
 
 #include "run_command.h"
 
-#define STATUS(state, detail, parked_count, parked)                                    \
+#define STATUS(state, detail, parked_count, parked) \
+    STATUS_WAITING("3", state, detail, parked_count, parked)
+
+#define STATUS_WAITING(waiting, state, detail, parked_count, parked)                   \
     "{\"version\":\"0.1.0\",\"pid\":4711,\"started\":\"2026-01-31T08:00:00Z\","        \
     "\"store\":{\"path\":\"/s\",\"used\":81920,\"size\":68719476736},"                 \
     "\"people\":{\"total\":12,\"active\":10,\"inactive\":2,\"admins\":1},\"sites\":2," \
     "\"directory\":{\"state\":\"" state "\",\"uri\":\"ldap://x\",\"detail\":" detail   \
     ",\"since\":\"2026-01-31T08:00:00Z\"},"                                            \
-    "\"outbox\":{\"waiting\":3,\"parked\":" parked_count                               \
+    "\"outbox\":{\"waiting\":" waiting ",\"parked\":" parked_count                     \
     ",\"oldest\":\"2026-01-31T09:00:00Z\"},\"parked\":[" parked "]}"
 
 static void all_is_well(void **state)
@@ -47,6 +50,18 @@ static void what_waits_for_a_person_is_an_alarm_with_its_reason(void **state)
     assert_non_null(strstr(run.out, "parked: User ada\\n (7): it exists\n"));
     assert_non_null(strstr(run.out, "to do: correct what the parked changes say"));
     assert_int_equal(run.exit_code, CLI_ALARMS);
+}
+
+static void the_age_of_what_is_parked_is_not_that_of_what_waits(void **state)
+{
+    static const struct fake_answer answers[] = {
+        {200, STATUS_WAITING("0", "connected", "null", "1", "{}"), 0}, {0}};
+    SCOPED(arena_release) struct arena *arena = arena_new();
+    struct fake_daemon fake = {0};
+    struct run run = RUN_ASKING(arena, &fake, answers, "status");
+
+    (void)state;
+    assert_non_null(strstr(run.out, "outbox: 0 waiting, 1 parked\n"));
 }
 
 static void a_directory_that_does_not_work_is_an_alarm(void **state)
@@ -121,6 +136,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(all_is_well),
         cmocka_unit_test(what_waits_for_a_person_is_an_alarm_with_its_reason),
+        cmocka_unit_test(the_age_of_what_is_parked_is_not_that_of_what_waits),
         cmocka_unit_test(a_directory_that_does_not_work_is_an_alarm),
         cmocka_unit_test(a_program_gets_the_state_as_it_came),
         cmocka_unit_test(no_daemon_is_an_end_of_its_own),
