@@ -121,7 +121,9 @@ static const char *advice_text(const json_t *status, struct arena *arena)
     if (!state)
         return "look into the daemon's log";
     if (has_parked(status) && !state->is_alarm)
-        return "correct what the parked changes say; they wait for a person";
+        return "correct what the parked changes say; each is tried again after 5 minutes to 6 "
+               "hours, "
+               "or with the next change of the same person or site";
     return state->advice;
 }
 
