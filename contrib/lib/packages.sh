@@ -16,7 +16,7 @@ build_packages=(
     libpopt-dev
     libfyaml-dev
 )
-run_packages=(slapd ldap-utils curl ca-certificates)
+run_packages=(slapd ldap-utils curl)
 test_packages=(libcmocka-dev python3)
 
 is_installed() {
