@@ -143,6 +143,29 @@ static const struct field fields[] = {
     {"to do", {NULL}, advice_text},        {NULL, {NULL}, NULL},
 };
 
+/* One fact a cell, for programs; of what is parked only the number fits into a line. */
+static const struct field csv_fields[] = {
+    {"version", {"version"}, NULL},
+    {"pid", {"pid"}, NULL},
+    {"started", {"started"}, NULL},
+    {"store", {"store", "path"}, NULL},
+    {"store used", {"store", "used"}, NULL},
+    {"store size", {"store", "size"}, NULL},
+    {"people", {"people", "total"}, NULL},
+    {"active", {"people", "active"}, NULL},
+    {"inactive", {"people", "inactive"}, NULL},
+    {"admins", {"people", "admins"}, NULL},
+    {"sites", {"sites"}, NULL},
+    {"directory", {"directory", "state"}, NULL},
+    {"uri", {"directory", "uri"}, NULL},
+    {"since", {"directory", "since"}, NULL},
+    {"detail", {"directory", "detail"}, NULL},
+    {"waiting", {"outbox", "waiting"}, NULL},
+    {"parked", {"outbox", "parked"}, NULL},
+    {"oldest", {"outbox", "oldest"}, NULL},
+    {NULL, {NULL}, NULL},
+};
+
 static const struct field parked_fields[] = {
     {"parked", {NULL}, parked_text},
     {NULL, {NULL}, NULL},
@@ -158,7 +181,7 @@ enum status status_run(struct invocation *invocation, struct problem *problem)
 
     if (status)
         return status;
-    output_one(invocation, answer, fields);
+    output_one(invocation, answer, output_is_table(invocation) ? fields : csv_fields);
     if (output_is_table(invocation))
         json_array_foreach (json_object_get(answer, "parked"), i, parked)
             output_one(invocation, parked, parked_fields);

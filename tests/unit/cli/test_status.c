@@ -90,6 +90,24 @@ static void a_directory_that_does_not_work_is_an_alarm(void **state)
     }
 }
 
+static void a_spreadsheet_gets_one_fact_a_cell(void **state)
+{
+    static const struct fake_answer answers[] = {
+        {200, STATUS("unavailable", "\"x, y\"", "1", ""), 0}, {0}};
+    SCOPED(arena_release) struct arena *arena = arena_new();
+    struct fake_daemon fake = {0};
+    struct run run = RUN_ASKING(arena, &fake, answers, "status", "-o", "csv");
+
+    (void)state;
+    assert_string_equal(
+        run.out, "VERSION,PID,STARTED,STORE,\"STORE USED\",\"STORE "
+                 "SIZE\",PEOPLE,ACTIVE,INACTIVE,ADMINS,SITES,"
+                 "DIRECTORY,URI,SINCE,DETAIL,WAITING,PARKED,OLDEST\r\n"
+                 "0.1.0,4711,2026-01-31T08:00:00Z,/s,81920,68719476736,12,10,2,1,2,"
+                 "unavailable,ldap://x,2026-01-31T08:00:00Z,\"x, y\",3,1,2026-01-31T09:00:00Z\r\n");
+    assert_int_equal(run.exit_code, CLI_ALARMS);
+}
+
 static void a_program_gets_the_state_as_it_came(void **state)
 {
     static const struct fake_answer answers[] = {{200, STATUS("unavailable", "\"x\"", "0", ""), 0},
@@ -138,6 +156,7 @@ int main(void)
         cmocka_unit_test(what_waits_for_a_person_is_an_alarm_with_its_reason),
         cmocka_unit_test(the_age_of_what_is_parked_is_not_that_of_what_waits),
         cmocka_unit_test(a_directory_that_does_not_work_is_an_alarm),
+        cmocka_unit_test(a_spreadsheet_gets_one_fact_a_cell),
         cmocka_unit_test(a_program_gets_the_state_as_it_came),
         cmocka_unit_test(no_daemon_is_an_end_of_its_own),
     };
