@@ -1,0 +1,402 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "bridge/core/connection.h"
+#include "bridge/core/organization.h"
+#include "layout.h"
+#include "user_index.h"
+#include "world.h"
+
+/*
+ * Thousands of requests in random order, most of them good, some refused. After
+ * every few hundred all that is counted or indexed is held against what a scan
+ * of the accounts finds.
+ */
+
+enum { REQUESTS = 5000, REQUESTS_BETWEEN_CHECKS = 250, NAMES = 100, TEXT_SIZE = 512 };
+
+#define EXT "urn:ietf:params:scim:schemas:extension:bridge:2.0:User"
+
+static struct {
+    struct world *world;
+    unsigned seed;
+    char ids[NAMES + 1][UUID_TEXT_SIZE]; /* of the accounts that exist; then one that does not */
+    size_t id_count;
+} given;
+
+/* The same numbers in every run. */
+static unsigned below(unsigned limit)
+{
+    given.seed = given.seed * 1103515245u + 12345u;
+    return (given.seed >> 16) % limit;
+}
+
+static const char *any_of(const char *const *texts, size_t count)
+{
+    return texts[below((unsigned)count)];
+}
+
+#define ANY_OF(...)                            \
+    any_of((const char *const[]){__VA_ARGS__}, \
+           sizeof((const char *const[]){__VA_ARGS__}) / sizeof(const char *))
+
+static const struct actor *any_actor(void)
+{
+    struct actor *const actors[] = {&given.world->provider, &given.world->other,
+                                    &given.world->admin};
+
+    return actors[below(3)];
+}
+
+static const char *any_user_name(void)
+{
+    static char name[32];
+
+    (void)snprintf(name, sizeof(name), "%s%u", ANY_OF("ana", "Ana", "ANA", "\xC3\x89va"),
+                   below(NAMES / 2));
+    return name;
+}
+
+static const char *any_emails(void)
+{
+    static char emails[128];
+
+    (void)snprintf(emails, sizeof(emails), "[{'value':'a%u@x.example'},{'value':'%s%u@x.example'}]",
+                   below(4), ANY_OF("a", "A", "b"), below(4));
+    return emails;
+}
+
+static const char *any_extension(void)
+{
+    return ANY_OF("{'role':'admin'}", "{'role':'user','site':'Harbour'}", "{'role':'user'}",
+                  "{'role':'User','site':'north-plant'}", "{'site':'North Plant'}",
+                  "{'role':'user','site':'Atlantis'}", "{'role':'admin','site':'harbour'}");
+}
+
+static const char *any_id(void)
+{
+    return given.ids[below((unsigned)given.id_count + 1)];
+}
+
+/* -------------------------------------------------------------------- requests */
+
+static void create(void)
+{
+    struct world *world = given.world;
+    char json[TEXT_SIZE];
+
+    (void)snprintf(json, sizeof(json),
+                   "{'userName':'%s','externalId':'x%u','active':%s,'emails':%s,'" EXT "':%s}",
+                   any_user_name(), below(NAMES), ANY_OF("true", "true", "false"), any_emails(),
+                   any_extension());
+    if (!world_create(world, any_actor(), json))
+        (void)snprintf(given.ids[given.id_count++], UUID_TEXT_SIZE, "%s", world->user.account.id);
+}
+
+static void patch(void)
+{
+    char operations[TEXT_SIZE];
+
+    switch (below(8)) {
+    case 0:
+        (void)snprintf(operations, sizeof(operations),
+                       "[{'op':'replace','path':'userName','value':'%s'}]", any_user_name());
+        break;
+    case 1:
+        (void)snprintf(operations, sizeof(operations),
+                       "[{'op':'replace','path':'externalId','value':'x%u'}]", below(NAMES));
+        break;
+    case 2:
+        (void)snprintf(operations, sizeof(operations),
+                       "[{'op':'replace','path':'emails','value':%s}]", any_emails());
+        break;
+    case 3:
+        (void)snprintf(operations, sizeof(operations), "[{'op':'remove','path':'%s'}]",
+                       ANY_OF("externalId", "emails", EXT ":role", EXT ":site"));
+        break;
+    case 4:
+    case 5:
+        (void)snprintf(operations, sizeof(operations),
+                       "[{'op':'replace','path':'active','value':%s}]", ANY_OF("true", "false"));
+        break;
+    default:
+        (void)snprintf(operations, sizeof(operations), "[{'op':'replace','value':{'" EXT "':%s}}]",
+                       any_extension());
+    }
+    (void)world_patch(given.world, any_actor(), any_id(), operations);
+}
+
+static void delete_person(void)
+{
+    size_t place = below((unsigned)given.id_count + 1);
+
+    if (!world_delete(given.world, any_actor(), given.ids[place]))
+        memmove(given.ids[place], given.ids[--given.id_count], UUID_TEXT_SIZE);
+}
+
+/* A connection goes, and another takes its place. */
+static void delete_connection(void)
+{
+    struct world *world = given.world;
+    struct actor *connection = below(2) ? &world->provider : &world->other;
+    struct connection_request request = {.actor = &world->admin,
+                                         .arena = world->arena,
+                                         .name = connection->name,
+                                         .grants = connection->grants,
+                                         .disposal = (enum connection_disposal)below(3)};
+
+    if (store_update(world->store, ORGANIZATION_DEFAULT, connection_delete, &request, NULL))
+        return;
+    assert_int_equal(
+        store_update(world->store, ORGANIZATION_DEFAULT, connection_create, &request, NULL),
+        STATUS_OK);
+    connection->connection = request.connection.number;
+}
+
+/* What the worker does with the line that is next: it adds an entry, or is refused. */
+static enum status work(struct store_txn *txn, void *argument, struct problem *problem)
+{
+    struct world *world = argument;
+    const struct link link = {"uid=somebody", "uuid"};
+    struct outbox_line line;
+
+    (void)problem;
+    if (!outbox_due(txn, world->admin.now, &line, 1, world->arena))
+        return STATUS_OK;
+    if (line.kind == OUTBOX_USER)
+        link_save(txn, line.kind, line.row, &link, world->arena);
+    if (line.row % 3)
+        outbox_landed(txn, &line, world->arena);
+    else
+        outbox_refused(txn, &line, "no", world->admin.now, world->arena);
+    return STATUS_OK;
+}
+
+static void run_worker(void)
+{
+    assert_int_equal(
+        store_update(given.world->store, ORGANIZATION_DEFAULT, work, given.world, NULL), STATUS_OK);
+}
+
+static void request(void)
+{
+    void (*const requests[])(void) = {create, create, create,     patch,      patch,        patch,
+                                      patch,  patch,  run_worker, run_worker, delete_person};
+
+    if (below(400) == 0)
+        delete_connection();
+    else
+        requests[below(sizeof(requests) / sizeof(requests[0]))]();
+}
+
+/* ------------------------------------------------------------------- checking */
+
+/* What a scan of the accounts finds. */
+struct found {
+    struct store_txn *txn;
+    struct arena *arena;
+    int64_t users;
+    int64_t active;
+    int64_t admins;
+    int64_t owned[2];
+    int64_t at_site[2];
+    int64_t entries[INDEX_CONNECTION_NAME + 1]; /* of each index */
+};
+
+struct search {
+    uint64_t row;
+    bool is_found;
+};
+
+static bool look_for(void *context, uint64_t row)
+{
+    struct search *search = context;
+
+    search->is_found |= row == search->row;
+    return true;
+}
+
+static void check_emails(struct found *found, uint64_t row, const json_t *resource)
+{
+    const json_t *emails = json_object_get(resource, "emails");
+    const char *first = json_string_value(json_object_get(json_array_get(emails, 0), "value"));
+
+    for (size_t i = 0; i < json_array_size(emails); i++) {
+        const char *address =
+            json_string_value(json_object_get(json_array_get(emails, i), "value"));
+        struct search search = {row, false};
+
+        user_by_email(found->txn, address, found->arena, look_for, &search);
+        assert_true(search.is_found);
+        found->entries[INDEX_EMAIL] += i == 0 || !text_equal_folded(first, address);
+    }
+}
+
+static void check_look_ups(struct found *found, const struct account *account,
+                           const json_t *resource)
+{
+    const char *external_id = user_text(resource, "externalId");
+    uint64_t row = 0;
+
+    assert_true(id_find(found->txn, SCIM_USER, account->id, &row));
+    assert_int_equal(row, account->row);
+    assert_int_equal(user_by_name(found->txn, user_text(resource, "userName"), found->arena), row);
+    found->entries[INDEX_ID]++;
+    found->entries[INDEX_USER_NAME]++;
+    if (!external_id || !account->owner)
+        return;
+    assert_int_equal(user_by_external_id(found->txn, account->owner, external_id), row);
+    found->entries[INDEX_EXTERNAL_ID]++;
+}
+
+static void check_walks(struct found *found, const struct account *account)
+{
+    struct search owned = {account->row, false};
+    struct search associated = {account->row, false};
+
+    user_rows_of(found->txn, account->owner, look_for, &owned);
+    assert_true(owned.is_found);
+    found->entries[INDEX_OWNER]++;
+    if (account->association.role == ROLE_NONE)
+        return;
+    user_rows_with(found->txn, &account->association, look_for, &associated);
+    assert_true(associated.is_found);
+    found->entries[INDEX_ASSOCIATION]++;
+}
+
+static void count_account(struct found *found, const struct account *account)
+{
+    const struct world *world = given.world;
+
+    assert_true(account->is_active || account->association.role == ROLE_NONE);
+    assert_int_equal(account->association.role == ROLE_USER, account->association.site_row != 0);
+    found->users++;
+    found->active += account->is_active;
+    found->admins += account->association.role == ROLE_ADMIN;
+    found->owned[0] += account->owner == world->provider.connection;
+    found->owned[1] += account->owner == world->other.connection;
+    found->at_site[0] += account->association.site_row == world->north;
+    found->at_site[1] += account->association.site_row == world->harbour;
+}
+
+static bool check_account(void *context, uint64_t row)
+{
+    struct found *found = context;
+    json_auto_t *resource = NULL;
+    struct user user;
+
+    assert_true(user_load(found->txn, row, found->arena, &user));
+    resource = json_loadb(user.document.data, user.document.size, 0, NULL);
+    assert_int_equal(json_is_true(json_object_get(resource, "active")), user.account.is_active);
+    count_account(found, &user.account);
+    check_look_ups(found, &user.account, resource);
+    check_walks(found, &user.account);
+    check_emails(found, row, resource);
+    return true;
+}
+
+static bool count_entry(void *context, struct bytes key, struct bytes value)
+{
+    (void)key;
+    (void)value;
+    ++*(int64_t *)context;
+    return true;
+}
+
+static int64_t entries_of(struct store_txn *txn, enum store_table table, struct store_key prefix)
+{
+    int64_t count = 0;
+
+    store_scan(txn, table, key_bytes(&prefix), (struct bytes){0}, count_entry, &count);
+    return count;
+}
+
+static void check_indexes(const struct found *found)
+{
+    static const int64_t sites = 2;
+
+    for (enum index index = INDEX_ID; index <= INDEX_ASSOCIATION; index++)
+        assert_int_equal(entries_of(found->txn, STORE_INDEX, key_index(found->txn, index)),
+                         found->entries[index] + (index == INDEX_ID ? sites : 0));
+}
+
+static void assert_count(struct store_txn *txn, struct store_key key, int64_t expected)
+{
+    assert_int_equal(store_count(txn, key_bytes(&key)), expected);
+}
+
+static void check_counts(const struct found *found)
+{
+    const struct world *world = given.world;
+    struct store_txn *txn = found->txn;
+    struct user_counts counts = user_counts(txn);
+
+    assert_int_equal(counts.total, found->users);
+    assert_int_equal(counts.active, found->active);
+    assert_int_equal(counts.admins, found->admins);
+    assert_int_equal(connection_accounts(txn, world->provider.connection), found->owned[0]);
+    assert_int_equal(connection_accounts(txn, world->other.connection), found->owned[1]);
+    assert_count(txn, key_counter_of(txn, COUNT_AT_SITE, world->north), found->at_site[0]);
+    assert_count(txn, key_counter_of(txn, COUNT_AT_SITE, world->harbour), found->at_site[1]);
+}
+
+static void check_outbox(struct store_txn *txn)
+{
+    struct store_key all = key_of(ORGANIZATION_DEFAULT);
+    struct outbox_line lines[256];
+    int64_t count = entries_of(txn, STORE_OUTBOX, all);
+
+    assert_count(txn, key_counter(txn, COUNT_OUTBOX), count);
+    assert_int_equal(entries_of(txn, STORE_DUE, all), count);
+    assert_int_equal(outbox_due(txn, INT64_MAX, lines, 256, given.world->arena), count);
+    assert_count(txn, key_counter(txn, COUNT_PARKED),
+                 (int64_t)outbox_parked(txn, lines, 256, given.world->arena));
+}
+
+/* Nothing is left of who is gone: as many records as accounts, and one assertion at most each. */
+static void check_records(const struct found *found)
+{
+    struct store_key all = key_of(ORGANIZATION_DEFAULT);
+    struct store_key documents = all;
+
+    key_add_u8(&documents, SCIM_USER);
+    assert_int_equal(entries_of(found->txn, STORE_ACCOUNT, all), found->users);
+    assert_int_equal(entries_of(found->txn, STORE_RESOURCE, documents), found->users);
+    assert_int_equal(entries_of(found->txn, STORE_ASSERTION, all), found->users);
+}
+
+static void check(void)
+{
+    SCOPED(store_release) struct store_txn *txn = world_begin(given.world);
+    struct found found = {.txn = txn, .arena = given.world->arena};
+
+    user_rows(txn, check_account, &found);
+    check_counts(&found);
+    check_indexes(&found);
+    check_records(&found);
+    check_outbox(txn);
+}
+
+static void counts_and_indexes_agree_with_the_accounts_after_any_requests(void **state)
+{
+    given.world = *state;
+    given.seed = 1815;
+
+    for (int i = 1; i <= REQUESTS; i++) {
+        request();
+        if (i % REQUESTS_BETWEEN_CHECKS == 0)
+            check();
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(
+            counts_and_indexes_agree_with_the_accounts_after_any_requests, world_set_up,
+            world_tear_down),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
