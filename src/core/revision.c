@@ -32,12 +32,15 @@ static bool is_same(const struct revision *revision, struct bytes document)
            same_assertion(&revision->old_assertion, &revision->assertion);
 }
 
-/* Somebody who had an association and has another one, or none, loses access to something. */
+/* Who may not sign in any more, or had an association and has another one, loses access. */
 static bool is_losing(const struct revision *revision)
 {
-    return revision->before.association.role != ROLE_NONE &&
-           (revision->is_deletion ||
-            !same_association(&revision->before.association, &revision->account.association));
+    const struct account *before = &revision->before;
+    const struct account *after = &revision->account;
+
+    return (before->is_active && !after->is_active) ||
+           (before->association.role != ROLE_NONE &&
+            !same_association(&before->association, &after->association));
 }
 
 /* -------------------------------------------------------------------------- journal */

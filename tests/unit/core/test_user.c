@@ -78,6 +78,20 @@ static void deactivation_clears_what_is_in_effect_and_a_bare_restore_brings_it_b
     assert_association(world, ana, ROLE_USER, world->north);
 }
 
+static void whoever_is_disabled_without_role_loses_access_all_the_same(void **state)
+{
+    struct world *world = *state;
+    struct outbox_line line;
+    const char *id;
+
+    (void)world_create(world, &world->provider, "{'userName':'x@acme.example'}");
+    id = arena_strdup(world->arena, world->user.account.id);
+    (void)world_patch(world, &world->provider, id, REPLACE("active", "false"));
+
+    assert_true(world_waits(world, id, &line));
+    assert_int_equal(line.urgency, OUTBOX_LOSING);
+}
+
 static void role_and_site_that_arrive_while_inactive_are_kept_unjudged(void **state)
 {
     struct world *world = *state;
@@ -479,6 +493,7 @@ int main(void)
         WORLD_TEST(a_created_person_has_role_and_site_and_waits_for_the_directory),
         WORLD_TEST(a_person_without_role_or_site_is_taken_and_has_no_association),
         WORLD_TEST(deactivation_clears_what_is_in_effect_and_a_bare_restore_brings_it_back),
+        WORLD_TEST(whoever_is_disabled_without_role_loses_access_all_the_same),
         WORLD_TEST(role_and_site_that_arrive_while_inactive_are_kept_unjudged),
         WORLD_TEST(a_disable_is_never_refused_for_a_bad_site_beside_it),
         WORLD_TEST(order_of_operations_does_not_matter_the_end_is_judged),
