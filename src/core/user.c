@@ -154,6 +154,8 @@ static enum status settle_association(struct revision *revision, struct problem 
         account->association = (struct association){0};
         return STATUS_OK;
     }
+    if (!revision->is_stated && revision->before.is_active)
+        return STATUS_OK; /* as it was */
     return association_derive(&revision->assertion, revision->is_stated, &account->association,
                               problem);
 }

@@ -165,6 +165,32 @@ static void removing_the_role_leaves_the_account_active_without_association(void
     assert_true(world_account(world, ana).is_active);
 }
 
+static void make_site(struct world *world, const char *name)
+{
+    json_auto_t *resource = json_pack("{s:s}", "displayName", name);
+    struct site_request request = {
+        .actor = &world->admin, .arena = world->arena, .resource = resource};
+
+    assert_int_equal(store_update(world->store, 1, site_create, &request, NULL), STATUS_OK);
+}
+
+static void a_request_that_says_nothing_of_role_and_site_leaves_them_alone(void **state)
+{
+    struct world *world = *state;
+    const char *ana = given_ana(world);
+
+    (void)world_patch(world, &world->provider, ana, REPLACE("active", "false"));
+    (void)world_patch(world, &world->provider, ana, REPLACE(EXT ":site", "'Atlantis'"));
+    (void)world_patch(world, &world->provider, ana, REPLACE("active", "true"));
+    make_site(world, "Atlantis");
+
+    (void)world_patch(world, &world->provider, ana, REPLACE("displayName", "'Ana D.'"));
+    (void)world_patch(world, &world->provider, ana, REPLACE("active", "true"));
+    assert_association(world, ana, ROLE_NONE, 0);
+    (void)world_patch(world, &world->provider, ana, REPLACE(EXT ":role", "'user'"));
+    assert_int_equal(world_account(world, ana).association.role, ROLE_USER);
+}
+
 /* ------------------------------------------------------------------- all or nothing */
 
 static void a_refused_patch_leaves_everything_as_it_was(void **state)
@@ -499,6 +525,7 @@ int main(void)
         WORLD_TEST(order_of_operations_does_not_matter_the_end_is_judged),
         WORLD_TEST(a_promotion_needs_no_null_and_a_demotion_finds_the_old_site),
         WORLD_TEST(removing_the_role_leaves_the_account_active_without_association),
+        WORLD_TEST(a_request_that_says_nothing_of_role_and_site_leaves_them_alone),
         WORLD_TEST(a_refused_patch_leaves_everything_as_it_was),
         WORLD_TEST(an_id_in_a_patch_is_taken_if_it_is_the_same_and_refused_otherwise),
         WORLD_TEST(a_change_that_changes_nothing_keeps_the_version),
