@@ -12,11 +12,10 @@
 
 enum { SLUG_MAX = 40 };
 
-char *text_fold(struct arena *arena, const char *text)
+static char *fold(struct arena *arena, const char *text, uninorm_t form)
 {
     size_t size = 0;
-    uint8_t *folded =
-        u8_casefold((const uint8_t *)text, strlen(text), NULL, UNINORM_NFC, NULL, &size);
+    uint8_t *folded = u8_casefold((const uint8_t *)text, strlen(text), NULL, form, NULL, &size);
     char *copy;
 
     if (!folded)
@@ -24,6 +23,28 @@ char *text_fold(struct arena *arena, const char *text)
     copy = arena_text(arena, bytes_of(folded, size));
     free(folded);
     return copy;
+}
+
+char *text_fold(struct arena *arena, const char *text)
+{
+    return fold(arena, text, UNINORM_NFC);
+}
+
+char *text_fold_name(struct arena *arena, const char *name)
+{
+    char *folded = fold(arena, name, UNINORM_NFKC);
+    char *end = folded;
+
+    for (const char *at = folded; *at; at++) {
+        if (!isspace((unsigned char)*at))
+            *end++ = *at;
+        else if (end > folded && end[-1] != ' ')
+            *end++ = ' ';
+    }
+    if (end > folded && end[-1] == ' ')
+        end--;
+    *end = '\0';
+    return folded;
 }
 
 bool text_equal_folded(const char *left, const char *right)

@@ -8,7 +8,7 @@ static struct store_key key_name(struct store_txn *txn, const char *user_name, s
 {
     struct store_key key = key_index(txn, INDEX_USER_NAME);
 
-    key_add_digest(&key, text_fold(arena, user_name));
+    key_add_digest(&key, text_fold_name(arena, user_name));
     return key;
 }
 
@@ -35,7 +35,7 @@ static struct store_key key_left(struct store_txn *txn, uint32_t owner, const ch
     struct store_key key = key_index(txn, INDEX_LEFT);
 
     key_add_u32(&key, owner);
-    key_add_digest(&key, text_fold(arena, user_name));
+    key_add_digest(&key, text_fold_name(arena, user_name));
     return key;
 }
 

@@ -14,6 +14,13 @@
  */
 char *text_fold(struct arena *arena, const char *text);
 
+/*
+ * The form in which two names are compared that become names in a directory, as
+ * coarse as RFC 4518 section 2: folded, compatibility characters replaced (form
+ * KC), no space outside, one where there are several.
+ */
+char *text_fold_name(struct arena *arena, const char *name);
+
 /* Equal by text_fold; needs no arena. */
 bool text_equal_folded(const char *left, const char *right);
 

@@ -74,10 +74,23 @@ static void the_first_problem_wins_and_is_cut_at_a_character(void **state)
     assert_int_equal(status_http(problem.status), 409);
 }
 
+static void names_for_a_directory_are_compared_as_it_compares_them(void **state)
+{
+    SCOPED(arena_release) struct arena *arena = arena_new();
+
+    (void)state;
+
+    assert_string_equal(text_fold_name(arena, "  Ana \t Maria "), "ana maria");
+    assert_string_equal(text_fold_name(arena, "\xEF\xBD\x81na"), "ana");         /* full width */
+    assert_string_equal(text_fold_name(arena, "ana\xC2\xA0maria"), "ana maria"); /* no-break */
+    assert_string_equal(text_fold_name(arena, " \n "), "");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(names_are_compared_without_letter_case_in_any_script),
+        cmocka_unit_test(names_for_a_directory_are_compared_as_it_compares_them),
         cmocka_unit_test(a_slug_keeps_letters_and_digits_and_drops_marks),
         cmocka_unit_test(json_text_escapes_what_would_end_the_string),
         cmocka_unit_test(ids_sort_by_the_time_they_were_made_and_read_back),

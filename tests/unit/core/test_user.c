@@ -270,6 +270,22 @@ static void names_are_unique_without_letter_case_and_free_again_after_deletion(v
     assert_string_not_equal(world->user.account.id, ana);
 }
 
+static void names_that_a_directory_takes_for_one_are_one_here(void **state)
+{
+    struct world *world = *state;
+    const char *ana = given_ana(world);
+
+    assert_int_equal(world_create(world, &world->provider, "{'userName':'ana@acme.example '}"),
+                     STATUS_UNIQUENESS);
+    assert_int_equal(
+        world_create(world, &world->provider, "{'userName':'\xEF\xBD\x81na@acme.example'}"),
+        STATUS_UNIQUENESS);
+
+    assert_int_equal(
+        world_patch(world, &world->provider, ana, REPLACE("userName", "' Ana@Acme.example'")),
+        STATUS_OK);
+}
+
 static void another_connection_sees_and_changes_nothing(void **state)
 {
     struct world *world = *state;
@@ -531,6 +547,7 @@ int main(void)
         WORLD_TEST(a_change_that_changes_nothing_keeps_the_version),
         WORLD_TEST(silence_about_active_is_no_statement),
         WORLD_TEST(names_are_unique_without_letter_case_and_free_again_after_deletion),
+        WORLD_TEST(names_that_a_directory_takes_for_one_are_one_here),
         WORLD_TEST(another_connection_sees_and_changes_nothing),
         WORLD_TEST(administrators_do_not_change_what_a_connection_owns),
         WORLD_TEST(a_connection_gives_only_the_roles_that_it_may),

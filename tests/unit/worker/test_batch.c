@@ -173,6 +173,17 @@ static void a_person_gets_an_entry_and_a_group(void **state)
     assert_false(is_waiting(&line));
 }
 
+static void names_that_count_as_one_lead_to_one_entry(void **state)
+{
+    (void)state;
+    given_a_person("Mia Sol");
+
+    run_batch();
+
+    assert_non_null(read_entry(person_dn(" mia  SOL ")));
+    assert_non_null(read_entry(person_dn("\xEF\xBD\x8Dia sol")));
+}
+
 static void who_is_deleted_while_the_entry_is_planned_gets_none(void **state)
 {
     (void)state;
@@ -242,6 +253,7 @@ int main(void)
 #define BATCH_TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
     const struct CMUnitTest tests[] = {
         BATCH_TEST(a_person_gets_an_entry_and_a_group),
+        BATCH_TEST(names_that_count_as_one_lead_to_one_entry),
         BATCH_TEST(who_is_deleted_while_the_entry_is_planned_gets_none),
         BATCH_TEST(who_is_renamed_while_the_entry_is_planned_gets_one_of_the_new_name),
         BATCH_TEST(a_deleted_person_is_locked_and_out_of_every_group),
