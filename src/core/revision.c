@@ -113,36 +113,54 @@ static void write_journal(const struct revision *revision)
 
 /* ---------------------------------------------------------------------------- writing */
 
+/* The work that waits for one row waits for the other, as urgently. */
+static void move_work(const struct revision *revision, uint64_t from, uint64_t to)
+{
+    struct store_txn *txn = revision->txn;
+    struct arena *arena = revision->request->arena;
+    struct outbox_line line;
+
+    if (!outbox_find(txn, OUTBOX_USER, from, arena, &line))
+        return;
+    outbox_drop(txn, OUTBOX_USER, from, arena);
+    outbox_add(txn, OUTBOX_USER, to, line.urgency, revision->request->actor->now, arena);
+}
+
+static bool keeps_name(const struct revision *revision)
+{
+    return same_text(user_text(revision->old_resource, "userName"),
+                     user_text(revision->resource, "userName"));
+}
+
 /*
  * An entry that this owner's deleted account of the same name left behind goes
- * to the new account, with the work that still waited for it.
+ * to the account that has the name now, with the work that still waited for it.
  */
 static void take_up_entry(const struct revision *revision)
 {
     struct store_txn *txn = revision->txn;
     struct arena *arena = revision->request->arena;
-    uint32_t owner = revision->account.owner;
+    const struct account *account = &revision->account;
     const char *user_name = user_text(revision->resource, "userName");
-    uint64_t left = user_left_find(txn, owner, user_name, arena);
+    uint64_t left = user_left_find(txn, account->owner, user_name, arena);
     struct link link;
 
-    if (!left)
+    if (!left || link_find(txn, OUTBOX_USER, account->row, arena, &link))
         return;
-    user_left_drop(txn, owner, user_name, arena);
-    outbox_drop(txn, OUTBOX_USER, left, arena);
+    user_left_drop(txn, account->owner, user_name, arena);
+    move_work(revision, left, account->row);
     if (!link_find(txn, OUTBOX_USER, left, arena, &link))
         return;
     link_drop(txn, OUTBOX_USER, left);
-    link_save(txn, OUTBOX_USER, revision->account.row, &link, arena);
+    link_save(txn, OUTBOX_USER, account->row, &link, arena);
 }
 
-static void write_new(const struct revision *revision)
+static void write_id(struct store_txn *txn, const struct account *account)
 {
     unsigned char uuid[UUID_SIZE];
 
-    (void)uuid_parse(revision->account.id, uuid);
-    id_put(revision->txn, SCIM_USER, uuid, revision->account.row);
-    take_up_entry(revision);
+    (void)uuid_parse(account->id, uuid);
+    id_put(txn, SCIM_USER, uuid, account->row);
 }
 
 static void write_records(const struct revision *revision, struct bytes document)
@@ -153,7 +171,9 @@ static void write_records(const struct revision *revision, struct bytes document
     struct store_key key = key_resource(txn, SCIM_USER, account->row);
 
     if (!revision->is_there)
-        write_new(revision);
+        write_id(txn, account);
+    if (!keeps_name(revision))
+        take_up_entry(revision);
     store_put(txn, STORE_RESOURCE, key_bytes(&key), document);
     account_save(txn, account, arena);
     assertion_save(txn, account->row, account->owner, &revision->assertion, arena);

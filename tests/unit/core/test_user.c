@@ -511,6 +511,69 @@ static void a_new_account_of_the_same_name_takes_up_the_entry_that_is_left(void 
     assert_string_equal(link.identity, "uuid-1");
 }
 
+static bool has_link(struct world *world, uint64_t row)
+{
+    SCOPED(store_release) struct store_txn *txn = world_begin(world);
+    struct link link;
+
+    return link_find(txn, OUTBOX_USER, row, world->arena, &link);
+}
+
+static void the_entry_that_is_taken_up_loses_access_as_urgently_as_before(void **state)
+{
+    struct world *world = *state;
+    struct link_change change = {world_account(world, given_ana(world)).row, world->arena};
+    struct outbox_line line;
+
+    assert_int_equal(store_update(world->store, 1, save_link, &change, NULL), STATUS_OK);
+    (void)world_delete(world, &world->provider, world->user.account.id);
+    (void)given_ana(world);
+
+    assert_true(world_waits(world, world->user.account.id, &line));
+    assert_int_equal(line.urgency, OUTBOX_LOSING);
+}
+
+/* Ana is gone and has left an entry; Bob takes her name. */
+static void take_the_name_that_is_left(struct world *world, bool bob_has_entry, uint64_t *ana,
+                                       uint64_t *bob)
+{
+    struct link_change change = {world_account(world, given_ana(world)).row, world->arena};
+
+    assert_int_equal(store_update(world->store, 1, save_link, &change, NULL), STATUS_OK);
+    *ana = change.row;
+    (void)world_delete(world, &world->provider, world->user.account.id);
+    (void)world_create(world, &world->provider, "{'userName':'bob','externalId':'x-2'}");
+    change.row = *bob = world->user.account.row;
+    if (bob_has_entry)
+        assert_int_equal(store_update(world->store, 1, save_link, &change, NULL), STATUS_OK);
+    assert_int_equal(world_patch(world, &world->provider,
+                                 arena_strdup(world->arena, world->user.account.id),
+                                 REPLACE("userName", "'ana@acme.example'")),
+                     STATUS_OK);
+}
+
+static void who_takes_the_name_of_an_entry_that_is_left_takes_it_up(void **state)
+{
+    uint64_t ana;
+    uint64_t bob;
+
+    take_the_name_that_is_left(*state, false, &ana, &bob);
+
+    assert_true(has_link(*state, bob));
+    assert_false(has_link(*state, ana));
+}
+
+static void who_has_an_entry_keeps_it_under_a_name_that_is_left(void **state)
+{
+    uint64_t ana;
+    uint64_t bob;
+
+    take_the_name_that_is_left(*state, true, &ana, &bob);
+
+    assert_true(has_link(*state, bob));
+    assert_true(has_link(*state, ana));
+}
+
 static void a_deleted_person_whose_entry_is_there_still_has_to_be_locked(void **state)
 {
     struct world *world = *state;
@@ -558,6 +621,9 @@ int main(void)
         WORLD_TEST(everything_is_there_after_a_restart),
         WORLD_TEST(every_change_has_one_journal_record_without_personal_values),
         WORLD_TEST(a_new_account_of_the_same_name_takes_up_the_entry_that_is_left),
+        WORLD_TEST(the_entry_that_is_taken_up_loses_access_as_urgently_as_before),
+        WORLD_TEST(who_takes_the_name_of_an_entry_that_is_left_takes_it_up),
+        WORLD_TEST(who_has_an_entry_keeps_it_under_a_name_that_is_left),
         WORLD_TEST(a_deleted_person_whose_entry_is_there_still_has_to_be_locked),
     };
 
