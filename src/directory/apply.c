@@ -104,8 +104,8 @@ enum status person_read(struct directory *directory, const struct projection_set
         status = read_by_dn(directory, settings, dn, arena, &actual->entry, problem);
     if (status)
         return status;
-    return read_groups(directory, settings, actual->entry ? actual->entry->dn : dn, arena, actual,
-                       problem);
+    actual->dn = actual->entry ? actual->entry->dn : dn;
+    return read_groups(directory, settings, actual->dn, arena, actual, problem);
 }
 
 /* --------------------------------------------------------------- membership */

@@ -245,13 +245,19 @@ static void plan_own_attributes(struct draft *draft)
 
 /* ------------------------------------------------------------------ persons */
 
+/* Whoever adds an entry of that name by hand must not find the groups of somebody else. */
+static void plan_leftovers(struct draft *draft)
+{
+    plan_unwanted_groups(draft, "left over from an entry that is gone");
+}
+
 static void plan_newcomer(struct draft *draft)
 {
     struct plan_step *step = step_add(draft->plan, draft->arena, PLAN_ADD_ENTRY, draft->dn,
                                       "the account is active and has no entry");
 
     step->entry = draft->desired->entry;
-    plan_unwanted_groups(draft, "left over from an entry that is gone");
+    plan_leftovers(draft);
     plan_wanted_groups(draft);
 }
 
@@ -291,8 +297,8 @@ struct plan *plan_person(const struct projection_settings *settings,
 
     if (actual->entry)
         draft.dn = actual->entry->dn;
-    else if (desired->entry)
-        draft.dn = desired->entry->dn;
+    else
+        draft.dn = is_active ? desired->entry->dn : actual->dn;
 
     if (actual->entry && is_active)
         plan_active(&draft);
@@ -300,6 +306,8 @@ struct plan *plan_person(const struct projection_settings *settings,
         plan_inactive(&draft);
     else if (is_active)
         plan_newcomer(&draft);
+    else
+        plan_leftovers(&draft);
     return draft.plan;
 }
 

@@ -47,13 +47,14 @@ struct person_actual {
     const struct entry *entry; /* NULL: none; with the owned and the account attributes otherwise */
     const char *const *groups; /* DNs of the role groups that they are in */
     size_t group_count;
+    const char *dn; /* by which they are in them: the entry's, or where it was */
 };
 
 /*
  * Decide what must change. Reads nothing and writes nothing; an empty plan means
  * there is no drift. Who loses access loses it first: the lock, then the groups.
  * Who gains it gets attributes and groups first and is unlocked last. A person
- * who is not active and has no entry needs none.
+ * who is not active and has no entry needs none, and is in no group.
  */
 struct plan *plan_person(const struct projection_settings *settings,
                          const struct person_desired *desired, const struct person_actual *actual,

@@ -267,6 +267,19 @@ static void who_is_gone_stays_locked_and_in_no_group_and_otherwise_as_they_were(
     assert_plan(plan(), "");
 }
 
+static void groups_that_an_entry_left_when_it_went_are_taken_from_who_has_no_access(void **state)
+{
+    (void)state;
+    given_desired(false, NULL, NULL);
+    given_actual("ada", ADMINS, OTHERS);
+    given.actual.entry = NULL;
+    given.actual.dn = ADA;
+    assert_plan(plan(), "remove member " ADA " from " ADMINS "\n");
+
+    given.desired.entry = NULL;
+    assert_plan(plan(), "remove member " ADA " from " ADMINS "\n");
+}
+
 static void groups_of_others_are_never_touched(void **state)
 {
     (void)state;
@@ -461,6 +474,7 @@ int main(void)
         TEST(a_lock_out_by_failed_attempts_is_neither_a_lock_nor_undone),
         TEST(who_comes_back_is_unlocked_last),
         TEST(who_is_gone_stays_locked_and_in_no_group_and_otherwise_as_they_were),
+        TEST(groups_that_an_entry_left_when_it_went_are_taken_from_who_has_no_access),
         TEST(groups_of_others_are_never_touched),
         TEST(attributes_that_differ_are_replaced_in_one_step),
         TEST(letter_case_counts_in_a_value),

@@ -217,6 +217,44 @@ static void who_is_renamed_while_the_entry_is_planned_gets_one_of_the_new_name(v
     assert_false(is_waiting(&line));
 }
 
+/* Somebody else's, by hand. */
+static void given_a_foreign_entry(const char *dn)
+{
+    struct entry *entry = entry_new(given.world->arena, dn);
+
+    entry_add(given.world->arena, entry, "objectClass", "inetOrgPerson");
+    entry_add(given.world->arena, entry, "cn", "Somebody Else");
+    entry_add(given.world->arena, entry, "sn", "Else");
+    assert_int_equal(directory_add(given.directory, entry, NULL), STATUS_OK);
+}
+
+static void who_is_disabled_leaves_the_groups_though_the_entry_is_gone(void **state)
+{
+    (void)state;
+    given_a_person("gil");
+    run_batch();
+    assert_int_equal(directory_delete(given.directory, person_dn("gil"), NULL), STATUS_OK);
+    given_a_foreign_entry(person_dn("gil"));
+
+    patch("[{'op':'replace','path':'active','value':false}]");
+    run_batch();
+
+    assert_false(is_member(NORTH, person_dn("gil")));
+}
+
+static void who_is_deleted_leaves_the_groups_though_the_entry_is_gone(void **state)
+{
+    (void)state;
+    given_a_person("hal");
+    run_batch();
+    assert_int_equal(directory_delete(given.directory, person_dn("hal"), NULL), STATUS_OK);
+
+    delete_person();
+    run_batch();
+
+    assert_false(is_member(NORTH, person_dn("hal")));
+}
+
 static void what_could_not_be_claimed_is_not_taken_for_done(void **state)
 {
     struct problem problem = {0};
@@ -257,6 +295,8 @@ int main(void)
         BATCH_TEST(who_is_deleted_while_the_entry_is_planned_gets_none),
         BATCH_TEST(who_is_renamed_while_the_entry_is_planned_gets_one_of_the_new_name),
         BATCH_TEST(a_deleted_person_is_locked_and_out_of_every_group),
+        BATCH_TEST(who_is_disabled_leaves_the_groups_though_the_entry_is_gone),
+        BATCH_TEST(who_is_deleted_leaves_the_groups_though_the_entry_is_gone),
         BATCH_TEST(what_could_not_be_claimed_is_not_taken_for_done),
     };
 
