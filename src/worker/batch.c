@@ -87,15 +87,17 @@ static void log_plan(const struct batch *batch, const struct plan *plan)
 static enum status apply_step(const struct batch *batch, struct task *task, size_t i)
 {
     struct plan step = {.steps = &task->plan->steps[i], .count = 1};
+    enum plan_verb verb = step.steps->verb;
     enum status status =
         plan_apply(batch->directory, &batch->settings->projection, &step, &task->problem);
 
-    /* From here on the entry is known to be ours, whatever becomes of the other steps. */
-    if (!status && step.steps->verb == PLAN_ADD_ENTRY) {
-        task->link.identity = "";
-        status = task_identify_person(batch, task);
+    if (status || (verb != PLAN_ADD_ENTRY && verb != PLAN_RENAME))
+        return status;
+    if (verb == PLAN_ADD_ENTRY) { /* known to be ours, whatever becomes of the other steps */
+        task->link = (struct link){.dn = step.steps->dn, .identity = ""};
+        task->is_linked = true;
     }
-    return status;
+    return task_identify_person(batch, task);
 }
 
 static enum status apply_once(const struct batch *batch, struct task *task)
@@ -104,8 +106,6 @@ static enum status apply_once(const struct batch *batch, struct task *task)
 
     for (size_t i = 0; !status && i < task->plan->count; i++)
         status = apply_step(batch, task, i);
-    if (!status && task->is_linked)
-        status = task_identify_person(batch, task);
     if (!status)
         log_plan(batch, task->plan);
     return status;
@@ -169,8 +169,8 @@ static void record_link(struct store_txn *txn, const struct batch *batch, const 
         return;
     if (task->is_linked)
         link_save(txn, task->line.kind, task->line.row, &task->link, batch->arena);
-    else if (!*link.identity && task->status)
-        link_drop(txn, task->line.kind, task->line.row); /* claimed, but refused */
+    else if (!*link.identity)
+        link_drop(txn, task->line.kind, task->line.row); /* claimed, and nothing came of it */
 }
 
 static void record_task(struct store_txn *txn, const struct batch *batch, const struct task *task)

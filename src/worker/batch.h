@@ -55,7 +55,11 @@ void task_load_site(struct store_txn *txn, const struct batch *batch, struct tas
 enum status task_plan_person(const struct batch *batch, struct task *task);
 enum status task_plan_group(const struct batch *batch, struct task *task);
 
-/* Learn, where the directory now has the entry, what identifies it for life. */
+/*
+ * Learn what the entry is called now, and what identifies it for life.
+ *
+ * STATUS_CONFLICT  it is not there any more
+ */
 enum status task_identify_person(const struct batch *batch, struct task *task);
 
 #endif

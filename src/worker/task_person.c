@@ -44,14 +44,19 @@ void task_load_person(struct store_txn *txn, const struct batch *batch, struct t
 
 /* ----------------------------------------------------------------------- what is */
 
-static enum status read_person(const struct batch *batch, const struct task *task,
-                               struct person_actual *actual, struct problem *problem)
+static bool is_identified(const struct task *task)
 {
-    const char *identity = task->is_linked && *task->link.identity ? task->link.identity : NULL;
+    return task->is_linked && *task->link.identity;
+}
+
+static enum status read_person(const struct batch *batch, struct task *task,
+                               struct person_actual *actual)
+{
+    const char *identity = is_identified(task) ? task->link.identity : NULL;
     const char *dn = task->is_linked ? task->link.dn : task->person.entry->dn;
 
     return person_read(batch->directory, &batch->settings->projection, identity, dn, batch->arena,
-                       actual, problem);
+                       actual, &task->problem);
 }
 
 /* An entry that is there without a link was made by somebody else. */
@@ -66,6 +71,20 @@ static enum status check_ours(const struct task *task, const struct person_actua
                        actual->entry->dn);
 }
 
+/* From here on the entry is known by what never changes, wherever it is moved. */
+static void link_to(const struct batch *batch, struct task *task, const struct entry *entry)
+{
+    const char *identity = entry_text(entry, account_identity(batch->settings->projection.profile));
+
+    task->link = (struct link){.dn = entry->dn, .identity = identity ? identity : ""};
+    task->is_linked = true;
+}
+
+static bool wants_entry(const struct task *task)
+{
+    return task->person.entry && task->person.is_active;
+}
+
 enum status task_plan_person(const struct batch *batch, struct task *task)
 {
     struct person_actual actual = {0};
@@ -75,38 +94,26 @@ enum status task_plan_person(const struct batch *batch, struct task *task)
         task->plan = arena_alloc(batch->arena, sizeof(*task->plan));
         return STATUS_OK; /* gone before it ever got there */
     }
-    if ((status = read_person(batch, task, &actual, &task->problem)) ||
+    if ((status = read_person(batch, task, &actual)) ||
         (status = check_ours(task, &actual, &task->problem)))
         return status;
     task->plan = plan_person(&batch->settings->projection, &task->person, &actual, batch->arena);
+    if (actual.entry)
+        link_to(batch, task, actual.entry);
+    else if (!is_identified(task) && !wants_entry(task))
+        task->is_linked = false; /* the claim came to nothing, and holds nobody's name any longer */
     return STATUS_OK;
-}
-
-static bool is_identified(const struct task *task)
-{
-    return task->is_linked && *task->link.identity &&
-           dn_equal(task->link.dn, task->person.entry->dn);
 }
 
 enum status task_identify_person(const struct batch *batch, struct task *task)
 {
-    const char *identity = account_identity(batch->settings->projection.profile);
-    const char *const attributes[] = {identity, NULL};
-    struct entry *entry = NULL;
-    enum status status;
+    struct person_actual actual = {0};
+    enum status status = read_person(batch, task, &actual);
 
-    if (!task->person.entry || is_identified(task))
-        return STATUS_OK;
-    status = directory_read(batch->directory, task->person.entry->dn, attributes, batch->arena,
-                            &entry, &task->problem);
-    if (status == STATUS_NOT_FOUND) { /* a person who is not active needs no entry */
-        task->problem = (struct problem){0};
-        return task->person.is_active ? STATUS_CONFLICT : STATUS_OK;
-    }
     if (status)
         return status;
-    task->link.dn = entry->dn;
-    task->link.identity = entry_text(entry, identity) ? entry_text(entry, identity) : "";
-    task->is_linked = true;
+    if (!actual.entry)
+        return STATUS_CONFLICT;
+    link_to(batch, task, actual.entry);
     return STATUS_OK;
 }

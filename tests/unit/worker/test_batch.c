@@ -1,3 +1,4 @@
+#include <ldap.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -255,6 +256,73 @@ static void who_is_deleted_leaves_the_groups_though_the_entry_is_gone(void **sta
     assert_false(is_member(NORTH, person_dn("hal")));
 }
 
+/* As after an outage in the middle of an addition. */
+static enum status claim_name(struct store_txn *txn, void *argument, struct problem *problem)
+{
+    const struct link link = {argument, ""};
+
+    (void)problem;
+    link_save(txn, OUTBOX_USER, given.world->user.account.row, &link, given.world->arena);
+    return STATUS_OK;
+}
+
+static void a_claim_that_came_to_nothing_ends_with_the_deactivation(void **state)
+{
+    struct outbox_line line;
+
+    (void)state;
+    given_a_person("ida");
+    assert_int_equal(store_update(given.world->store, ORGANIZATION_DEFAULT, claim_name,
+                                  arena_strdup(given.world->arena, person_dn("ida")), NULL),
+                     STATUS_OK);
+    patch("[{'op':'replace','path':'active','value':false}]");
+    run_batch();
+    given_a_foreign_entry(person_dn("ida"));
+
+    patch("[{'op':'replace','path':'active','value':true}]");
+    run_batch();
+
+    assert_true(is_waiting(&line));
+    assert_non_null(line.refusal);
+    assert_string_equal(entry_text(read_entry(person_dn("ida")), "sn"), "Else");
+}
+
+/* To another parent, which the bridge itself never does. */
+static void move_entry(const char *dn, const char *rdn, const char *parent)
+{
+    struct berval password = {.bv_len = strlen(SLAPD_PASSWORD), .bv_val = (char[]){SLAPD_PASSWORD}};
+    const int version = LDAP_VERSION3;
+    LDAP *ld = NULL;
+
+    assert_int_equal(ldap_initialize(&ld, given.slapd.uri), LDAP_SUCCESS);
+    (void)ldap_set_option(ld, LDAP_OPT_PROTOCOL_VERSION, &version);
+    assert_int_equal(
+        ldap_sasl_bind_s(ld, SLAPD_SERVICE, LDAP_SASL_SIMPLE, &password, NULL, NULL, NULL),
+        LDAP_SUCCESS);
+    assert_int_equal(ldap_rename_s(ld, dn, rdn, parent, 1, NULL, NULL), LDAP_SUCCESS);
+    (void)ldap_unbind_ext_s(ld, NULL, NULL);
+}
+
+static void an_entry_that_was_moved_is_still_ours_after_a_rename(void **state)
+{
+    struct outbox_line line;
+
+    (void)state;
+    given_a_person("jan");
+    run_batch();
+    given_a_foreign_entry(person_dn("parent"));
+    move_entry(person_dn("jan"), "uid=jan", person_dn("parent"));
+    given_a_foreign_entry(person_dn("jana"));
+
+    patch("[{'op':'replace','path':'userName','value':'jana'}]");
+    run_batch();
+    patch("[{'op':'replace','path':'displayName','value':'Jana'}]");
+    run_batch();
+
+    assert_false(is_waiting(&line));
+    assert_string_equal(entry_text(read_entry(person_dn("jana")), "cn"), "Somebody Else");
+}
+
 static void what_could_not_be_claimed_is_not_taken_for_done(void **state)
 {
     struct problem problem = {0};
@@ -297,6 +365,8 @@ int main(void)
         BATCH_TEST(a_deleted_person_is_locked_and_out_of_every_group),
         BATCH_TEST(who_is_disabled_leaves_the_groups_though_the_entry_is_gone),
         BATCH_TEST(who_is_deleted_leaves_the_groups_though_the_entry_is_gone),
+        BATCH_TEST(a_claim_that_came_to_nothing_ends_with_the_deactivation),
+        BATCH_TEST(an_entry_that_was_moved_is_still_ours_after_a_rename),
         BATCH_TEST(what_could_not_be_claimed_is_not_taken_for_done),
     };
 
