@@ -4,7 +4,7 @@
 
 #include "bridge/base/clock.h"
 
-enum { JSON_DEPTH_MAX = 32 };
+enum { JSON_DEPTH_MAX = 32, JSON_VALUES_MAX = 100000, JSON_STRING_MAX = 65536 };
 
 struct api *request_api(const struct exchange *exchange)
 {
@@ -64,11 +64,15 @@ json_t *request_own(struct exchange *exchange, json_t *json)
     return json;
 }
 
-/* jansson itself would go 2048 levels down (threats of deep nesting: D6). */
-static bool is_too_deep(struct bytes body)
+/*
+ * What is too much about a body, before jansson builds a hundred times its size
+ * of it and goes 2048 levels down; NULL when nothing is.
+ */
+static const char *excess_of(struct bytes body)
 {
     const char *text = body.data;
     bool is_string = false;
+    size_t string_size = 0, values = 0;
     int depth = 0;
 
     for (size_t i = 0; i < body.size; i++) {
@@ -80,22 +84,28 @@ static bool is_too_deep(struct bytes body)
             depth++;
         else if (!is_string && (text[i] == '}' || text[i] == ']'))
             depth--;
+        string_size = is_string ? string_size + 1 : 0;
+        values += !is_string && (text[i] == '{' || text[i] == '[' || text[i] == ',');
         if (depth > JSON_DEPTH_MAX)
-            return true;
+            return "is nested more than 32 levels deep";
+        if (values > JSON_VALUES_MAX)
+            return "has more than 100000 values";
+        if (string_size > JSON_STRING_MAX + 1) /* the quote counts as well */
+            return "has a text of more than 65536 bytes";
     }
-    return false;
+    return NULL;
 }
 
 enum status request_json(struct exchange *exchange, json_t **json, struct problem *problem)
 {
     struct bytes body = exchange_body(exchange);
+    const char *excess;
     json_error_t error;
 
     if (body.size == 0)
         return problem_set(problem, STATUS_INVALID_SYNTAX, "the request needs a JSON body");
-    if (is_too_deep(body))
-        return problem_set(problem, STATUS_INVALID_SYNTAX,
-                           "the body is nested more than %d levels deep", JSON_DEPTH_MAX);
+    if ((excess = excess_of(body)))
+        return problem_set(problem, STATUS_INVALID_SYNTAX, "the body %s", excess);
     *json = request_own(exchange, json_loadb(body.data, body.size, JSON_REJECT_DUPLICATES, &error));
     if (!*json)
         return problem_set(problem, STATUS_INVALID_SYNTAX,

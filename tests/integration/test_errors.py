@@ -31,6 +31,22 @@ class Errors(BridgeCase):
             with self.subTest(text[:20]):
                 self.assert_refused(self.send("POST", "/Users", text), 400, "invalidSyntax")
 
+    def test_a_body_is_as_deep_as_wide_and_as_long_as_the_limits_say(self):
+        def body(value):
+            return f'{{"schemas": ["{USER}"], "unknown": {value}}}'
+
+        for value, words in (("[" * 32 + "]" * 32, "32 levels"),
+                             ("[" + "{}," * 50000 + "{}]", "100000 values"),
+                             ('"' + "a" * 65537 + '"', "65536 bytes")):
+            with self.subTest(words):
+                answer = self.send("POST", "/Users", body(value))
+                self.assert_refused(answer, 400, "invalidSyntax", words)
+        for value in ("[" * 31 + "]" * 31, "[" + "{}," * 49990 + "{}]", '"' + "a" * 65536 + '"',
+                      '"' + '\\"' * 32768 + '"'):
+            with self.subTest(value[:10]):
+                answer = self.send("POST", "/Users", body(value))
+                self.assert_refused(answer, 400, "invalidValue", "userName")
+
     def test_a_user_needs_a_user_name(self):
         for body in ({"schemas": [USER]}, {"schemas": [USER], "userName": ""},
                      {"schemas": [USER], "userName": 7}):
