@@ -1,7 +1,9 @@
 """People come, move, rise, leave and return: the provider's view, the store and the directory."""
 
 import secrets
+import time
 import unittest
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from replay import Replay, load
@@ -30,6 +32,19 @@ class Lifecycle(BridgeCase):
         for name in ("entra-user-lifecycle-compliant.json", "okta-user-lifecycle.json",
                      "okta-import.json", "google-user-lifecycle.json", "discovery.json"):
             self.replay(name)
+
+    def test_people_who_are_gone_in_the_same_instant_leave_no_open_account(self):
+        def come_and_go(number):
+            for i in range(60):
+                identifier = self.scim.create_user(f"brief{number}-{i}@example.com", "user",
+                                                   "Harbour")["id"]
+                time.sleep(0.002 * (i % 10))
+                self.scim.delete(f"/Users/{identifier}")
+
+        with ThreadPoolExecutor(6) as pool:
+            list(pool.map(come_and_go, range(6)))
+
+        self.assert_converges()
 
     # ----------------------------------------------------------------- binds
 
