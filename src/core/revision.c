@@ -181,13 +181,28 @@ static void write_records(const struct revision *revision, struct bytes document
     account_register(txn, revision->is_there ? &revision->before : NULL, account);
 }
 
-void revision_write(struct revision *revision)
+/* Whoever is to lose access does so, however large the rest is. */
+static enum status check_size(const struct revision *revision, struct bytes document,
+                              struct problem *problem)
+{
+    if (document.size <= RESOURCE_SIZE_MAX || !revision->account.is_active)
+        return STATUS_OK;
+    return problem_set(problem, STATUS_TOO_LARGE,
+                       "with this change the user would be larger than %d bytes; take values away "
+                       "first",
+                       RESOURCE_SIZE_MAX);
+}
+
+enum status revision_write(struct revision *revision, struct problem *problem)
 {
     struct user_request *request = revision->request;
     struct account *account = &revision->account;
     struct bytes document =
         resource_encode(revision->resource, scim_resource_type(SCIM_USER), request->arena);
+    enum status status = check_size(revision, document, problem);
 
+    if (status)
+        return status;
     if (!is_same(revision, document)) {
         account->modified_at = request->actor->now;
         account->version++;
@@ -198,6 +213,7 @@ void revision_write(struct revision *revision)
                    request->arena);
     }
     request->user = (struct user){.account = *account, .document = document};
+    return STATUS_OK;
 }
 
 void revision_delete(struct revision *revision)

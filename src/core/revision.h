@@ -26,7 +26,7 @@ struct revision {
  * journal, outbox. A revision that changes nothing puts nothing. The request's
  * result is set.
  */
-void revision_write(struct revision *revision);
+enum status revision_write(struct revision *revision, struct problem *problem);
 
 /*
  * Take an account away. Its entry in the directory, if there is one, stays

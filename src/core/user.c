@@ -230,7 +230,8 @@ enum status user_patch(struct store_txn *txn, void *argument, struct problem *pr
                           patch_touches(request->patch, SCIM_URN_BRIDGE, "site"));
     if ((status = judge(&revision, problem)))
         return status;
-    revision_write(&revision);
+    if ((status = revision_write(&revision, problem)))
+        return status;
     return store_status(txn, problem);
 }
 
@@ -260,7 +261,8 @@ enum status user_create(struct store_txn *txn, void *argument, struct problem *p
                           json_object_get(extension, "site") != NULL);
     if ((status = judge(&revision, problem)))
         return status;
-    revision_write(&revision);
+    if ((status = revision_write(&revision, problem)))
+        return status;
     return store_status(txn, problem);
 }
 

@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "bridge/scim/patch.h"
+#include "bridge/scim/resource.h"
 #include "json.h"
 #include "parser.h"
 #include "resource.h"
@@ -140,11 +141,24 @@ static bool makes_primary(const struct patch_operation *operation)
     return value_is_primary(operation->value);
 }
 
+/* Of a value in the type of an attribute with sub-attributes, or of one of these. */
+static size_t text_size(const json_t *value)
+{
+    size_t size = json_string_length(value);
+    const char *name;
+    json_t *member;
+
+    json_object_foreach (json_walk(value), name, member)
+        size += json_string_length(member);
+    return size;
+}
+
 /* An add or replace at some values, or at a sub-attribute of them. */
 static enum status set_selected(json_t *list, const struct patch_operation *operation,
                                 struct problem *problem)
 {
     const json_t *first = NULL;
+    size_t given = text_size(operation->value), size = 0;
     json_t *value;
     size_t i;
 
@@ -153,6 +167,10 @@ static enum status set_selected(json_t *list, const struct patch_operation *oper
 
         if (!is_selected(&operation->path, value))
             continue;
+        if ((size += given) > RESOURCE_SIZE_MAX)
+            return problem_set(problem, STATUS_TOO_LARGE,
+                               "one operation would make more than %d bytes of %s",
+                               RESOURCE_SIZE_MAX, operation->path.attribute->name);
         if ((status = set_complex(value, operation, problem)))
             return status;
         if (!first)
@@ -300,12 +318,31 @@ static enum status check_required(const struct patch *patch, const json_t *resou
     return STATUS_OK;
 }
 
+/* How many values an operation goes over. */
+static size_t work_of(const struct patch_operation *operation, const json_t *resource)
+{
+    const struct scim_path *path = &operation->path;
+
+    if (!path->attribute || !path->attribute->is_multi_valued)
+        return 0;
+    return json_array_size(
+        json_object_get(schema_part(path->schema, resource), path->attribute->name));
+}
+
 enum status patch_apply(const struct patch *patch, json_t *resource,
                         const struct scim_resource_type *type, struct problem *problem)
 {
-    for (size_t i = 0; i < patch->count; i++) {
-        enum status status = apply(&patch->operations[i], resource, problem);
+    size_t work = 0;
 
+    for (size_t i = 0; i < patch->count; i++) {
+        enum status status;
+
+        work += work_of(&patch->operations[i], resource);
+        if (work > PATCH_WORK_MAX)
+            return problem_set(problem, STATUS_TOO_MANY,
+                               "so many operations on so many values take too long: send them in "
+                               "several requests");
+        status = apply(&patch->operations[i], resource, problem);
         if (status)
             return status;
     }

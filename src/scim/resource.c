@@ -360,6 +360,9 @@ static enum status check_schema(const struct scim_schema *schema, const json_t *
         if (attribute->is_required && is_missing(json_object_get(part, attribute->name)))
             return problem_set(problem, STATUS_INVALID_VALUE, "%s is required: give it a value",
                                attribute->name);
+        if (json_array_size(json_object_get(part, attribute->name)) > RESOURCE_VALUES_MAX)
+            return problem_set(problem, STATUS_TOO_MANY, "%s has more than %d values",
+                               attribute->name, RESOURCE_VALUES_MAX);
     }
     return STATUS_OK;
 }

@@ -81,6 +81,26 @@ class Errors(BridgeCase):
                 self.assert_refused(answer, 400, scim_type)
                 self.assert_unchanged()
 
+    def test_many_patches_make_no_person_without_end(self):
+        wide = [{"value": f"{i}@example.com"} for i in range(1000)]
+        large = [(attribute, "x" * 60000) for attribute in (
+            "title", "displayName", "nickName", "userType", "locale", "timezone", "profileUrl",
+            "preferredLanguage", "name.formatted", "name.middleName", "name.honorificPrefix",
+            "name.honorificSuffix", "name.givenName", "name.familyName")]
+        person = self.scim.create_user("large@example.com", "user", "Harbour")["id"]
+
+        self.scim.change(person, ("Replace", "emails", wide))
+        one_more = [{"value": "more@example.com"}]
+        self.assert_refused(self.scim.patch(person, ("Add", "emails", one_more)), 400, "tooMany",
+                            "emails")
+        self.assert_refused(
+            self.scim.patch(person, ("Replace", "emails.display", "y" * 60000)), 413)
+        self.scim.change(person, *(("Replace", *pair) for pair in large))
+        certificates = [{"value": f"{i}" * 60000} for i in range(4)]
+        self.scim.change(person, ("Add", "x509Certificates", certificates[:2]))
+        self.assert_refused(self.scim.patch(person, ("Add", "x509Certificates", certificates)), 413)
+        self.scim.change(person, ("Replace", "active", "False"))
+
     def test_a_patch_without_operations_is_refused(self):
         for body in ({"schemas": [PATCH]}, {"schemas": [PATCH], "Operations": []},
                      {"schemas": [PATCH], "Operations": {}}, patch()):

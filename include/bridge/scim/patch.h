@@ -19,7 +19,7 @@ struct patch {
                        caller's to refuse with STATUS_MUTABILITY */
 };
 
-enum { PATCH_OPERATIONS_MAX = 1000, PATCH_VALUES_MAX = 10000 };
+enum { PATCH_OPERATIONS_MAX = 1000, PATCH_VALUES_MAX = 10000, PATCH_WORK_MAX = 1000000 };
 
 /*
  * Read a PATCH request (RFC 7644 section 3.5.2) as providers send it: `op` in
@@ -56,6 +56,8 @@ enum status patch_parse(const json_t *request, const struct scim_resource_type *
  * STATUS_NO_TARGET      a filter that matches nothing and has no eq terms to make a value from
  * STATUS_INVALID_VALUE  a required attribute taken away
  * STATUS_MUTABILITY     another value for an immutable attribute
+ * STATUS_TOO_MANY       the operations go over more than PATCH_WORK_MAX values together
+ * STATUS_TOO_LARGE      one operation repeats a value beyond RESOURCE_SIZE_MAX
  */
 enum status patch_apply(const struct patch *patch, json_t *resource,
                         const struct scim_resource_type *type, struct problem *problem);

@@ -32,7 +32,13 @@
 enum status resource_read(const json_t *body, const struct scim_resource_type *type,
                           json_t **resource, struct problem *problem);
 
-/* STATUS_INVALID_VALUE names the first required attribute that is missing or empty. */
+/* A resource is no larger than a request that brings it whole, and of no endless lists. */
+enum { RESOURCE_SIZE_MAX = 1 << 20, RESOURCE_VALUES_MAX = 1000 };
+
+/*
+ * STATUS_INVALID_VALUE  names the first required attribute that is missing or empty
+ * STATUS_TOO_MANY       an attribute has more than RESOURCE_VALUES_MAX values
+ */
 enum status resource_check(const json_t *resource, const struct scim_resource_type *type,
                            struct problem *problem);
 

@@ -173,6 +173,32 @@ static void adding_many_values_takes_time_in_proportion(void **state)
     assert_int_equal(json_array_size(json_object_get(resource, "emails")), PATCH_VALUES_MAX);
 }
 
+/* A thousand operations, each of them at all of many values. */
+static void operations_go_over_no_more_values_than_the_limit_says(void **state)
+{
+    SCOPED(arena_release) struct arena *arena = arena_new();
+    const struct scim_resource_type *type = scim_resource_type(SCIM_USER);
+    json_auto_t *list = json_array();
+    json_auto_t *emails = json_array();
+    json_auto_t *request = json_pack("{s:O}", "Operations", list);
+    json_auto_t *resource = json_pack("{s:s, s:O}", "userName", "ada", "emails", emails);
+    struct problem problem = {0};
+    struct patch *patch;
+
+    (void)state;
+    for (int i = 0; i < PATCH_OPERATIONS_MAX; i++)
+        json_array_append_new(list, json_pack("{s:s, s:s, s:s}", "op", "replace", "path",
+                                              "emails.type", "value", "work"));
+    for (int i = 0; i < PATCH_WORK_MAX / PATCH_OPERATIONS_MAX; i++)
+        json_array_append_new(emails, json_pack("{s:o}", "value", json_sprintf("%d@x", i)));
+    assert_int_equal(patch_parse(request, type, arena, &patch, NULL), STATUS_OK);
+
+    assert_int_equal(patch_apply(patch, resource, type, NULL), STATUS_OK);
+
+    json_array_append_new(emails, json_pack("{s:s}", "value", "one-more@x"));
+    assert_int_equal(patch_apply(patch, resource, type, &problem), STATUS_TOO_MANY);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -184,6 +210,7 @@ int main(void)
         cmocka_unit_test(values_are_as_many_as_the_limit_says),
         cmocka_unit_test(members_of_objects_count_as_operations),
         cmocka_unit_test(adding_many_values_takes_time_in_proportion),
+        cmocka_unit_test(operations_go_over_no_more_values_than_the_limit_says),
     };
 
     return cmocka_run_group_tests(tests, load_schemas, unload_schemas);
