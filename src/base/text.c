@@ -12,12 +12,31 @@
 
 enum { SLUG_MAX = 40 };
 
+/* Most names are ASCII, and are folded many times faster so. NULL when `text` is not. */
+static char *fold_ascii(struct arena *arena, const char *text)
+{
+    char *folded = arena_strdup(arena, text);
+
+    for (char *c = folded; *c; c++) {
+        if ((unsigned char)*c >= 0x80)
+            return NULL;
+        if (*c >= 'A' && *c <= 'Z')
+            *c = (char)(*c | 0x20);
+    }
+    return folded;
+}
+
+/* The library makes one and the same character of all that is not UTF-8. */
 static char *fold(struct arena *arena, const char *text, uninorm_t form)
 {
     size_t size = 0;
-    uint8_t *folded = u8_casefold((const uint8_t *)text, strlen(text), NULL, form, NULL, &size);
-    char *copy;
+    uint8_t *folded = NULL;
+    char *copy = fold_ascii(arena, text);
 
+    if (copy)
+        return copy;
+    if (text_is_utf8(text))
+        folded = u8_casefold((const uint8_t *)text, strlen(text), NULL, form, NULL, &size);
     if (!folded)
         return arena_strdup(arena, text);
     copy = arena_text(arena, bytes_of(folded, size));
@@ -51,7 +70,8 @@ bool text_equal_folded(const char *left, const char *right)
 {
     int order = 0;
 
-    if (u8_casecmp((const uint8_t *)left, strlen(left), (const uint8_t *)right, strlen(right), NULL,
+    if (!text_is_utf8(left) || !text_is_utf8(right) ||
+        u8_casecmp((const uint8_t *)left, strlen(left), (const uint8_t *)right, strlen(right), NULL,
                    UNINORM_NFC, &order))
         return strcmp(left, right) == 0;
     return order == 0;

@@ -13,6 +13,20 @@ static void names_are_compared_without_letter_case_in_any_script(void **state)
     assert_true(text_equal_folded("STRASSE", "straße"));
     assert_true(text_equal_folded("\xC3\xA9", "e\xCC\x81")); /* composed and not */
     assert_false(text_equal_folded("ada", "adam"));
+    assert_false(text_equal_folded("\xFF", "\xFE")); /* neither is UTF-8 */
+    assert_true(text_equal_folded("\xFF", "\xFF"));
+}
+
+static void letters_of_another_width_are_the_same_where_servers_compare(void **state)
+{
+    SCOPED(arena_release) struct arena *arena = arena_new();
+
+    (void)state;
+    assert_string_equal(text_fold_name(arena, "\xEF\xBC\xA1" /* wide A */ "da"), "ada");
+    assert_string_equal(text_fold_name(arena, "\xEF\xAC\x81" /* ligature */ "x"), "fix");
+    assert_string_equal(text_fold_name(arena, "\xFF not UTF-8"), "\xFF not UTF-8");
+    assert_string_equal(text_fold(arena, "\xFF not UTF-8"), "\xFF not UTF-8");
+    assert_string_equal(text_fold(arena, "\xEF\xBC\xA1"), "\xEF\xBD\x81");
 }
 
 static void a_slug_keeps_letters_and_digits_and_drops_marks(void **state)
@@ -91,6 +105,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(names_are_compared_without_letter_case_in_any_script),
         cmocka_unit_test(names_for_a_directory_are_compared_as_it_compares_them),
+        cmocka_unit_test(letters_of_another_width_are_the_same_where_servers_compare),
         cmocka_unit_test(a_slug_keeps_letters_and_digits_and_drops_marks),
         cmocka_unit_test(json_text_escapes_what_would_end_the_string),
         cmocka_unit_test(ids_sort_by_the_time_they_were_made_and_read_back),
