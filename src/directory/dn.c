@@ -1,7 +1,9 @@
 #include "dn.h"
 
 #include <ldap.h>
+#include <stdlib.h>
 
+#include "array.h"
 #include "bridge/base/status.h"
 #include "bridge/base/text.h"
 #include "bridge/directory/entry.h"
@@ -128,15 +130,14 @@ char *dn_rdn_value(struct arena *arena, const char *dn, const char *name)
 /* ---------------------------------------------------------------- comparing */
 
 /* Without outer space and with one space for each run of them (RFC 4518 section 2.6.1). */
-static char *squeeze(struct arena *arena, struct bytes value)
+static char *squeeze(struct arena *arena, const char *value)
 {
-    const char *from = value.data;
-    char *squeezed = arena_alloc(arena, value.size + 1);
+    char *squeezed = arena_alloc(arena, strlen(value) + 1);
     size_t size = 0;
 
-    for (size_t i = 0; i < value.size; i++) {
-        if (from[i] != ' ')
-            squeezed[size++] = from[i];
+    for (; *value; value++) {
+        if (*value != ' ')
+            squeezed[size++] = *value;
         else if (size > 0 && squeezed[size - 1] != ' ')
             squeezed[size++] = ' ';
     }
@@ -153,75 +154,102 @@ static bool is_text(const LDAPAVA *assertion)
            (value.bv_len == 0 || !memchr(value.bv_val, '\0', value.bv_len));
 }
 
-static bool assertion_equal(struct arena *arena, const LDAPAVA *left, const LDAPAVA *right)
+static void add_hexadecimal(struct text *key, struct bytes value)
 {
-    struct bytes left_value = bytes_of_berval(left->la_value);
-    struct bytes right_value = bytes_of_berval(right->la_value);
+    const unsigned char *octets = value.data;
 
-    if (!text_equal_ascii(left->la_attr.bv_val, right->la_attr.bv_val))
-        return false;
-    if (is_text(left) != is_text(right))
-        return false;
-    if (!is_text(left))
-        return bytes_equal(left_value, right_value);
-    return text_equal_folded(squeeze(arena, left_value), squeeze(arena, right_value));
+    text_add(key, "#");
+    for (size_t i = 0; i < value.size; i++)
+        text_add_format(key, "%02x", octets[i]);
 }
 
-static bool has_assertion(struct arena *arena, LDAPRDN rdn, const LDAPAVA *wanted)
+/* What has a meaning in a key is escaped, so that no value can look like two. */
+static void add_escaped(struct text *key, const char *value)
 {
-    for (size_t i = 0; rdn[i]; i++) {
-        if (assertion_equal(arena, rdn[i], wanted))
-            return true;
+    static const char special[] = ",+#\\";
+
+    while (*value) {
+        size_t plain = strcspn(value, special);
+
+        text_add_bytes(key, bytes_of(value, plain));
+        value += plain;
+        if (*value)
+            text_add_format(key, "\\%02x", (unsigned char)*value++);
     }
-    return false;
+}
+
+static const char *assertion_key(struct arena *arena, const LDAPAVA *assertion)
+{
+    struct text key = {.arena = arena};
+    struct bytes value = bytes_of_berval(assertion->la_value);
+
+    text_add(&key, text_fold_name(arena, assertion->la_attr.bv_val));
+    text_add(&key, "=");
+    if (is_text(assertion))
+        add_escaped(&key, squeeze(arena, text_fold_name(arena, arena_text(arena, value))));
+    else
+        add_hexadecimal(&key, value);
+    return key.data;
+}
+
+static int compare_texts(const void *left, const void *right)
+{
+    return strcmp(*(const char *const *)left, *(const char *const *)right);
 }
 
 /* The order of a multi-valued RDN says nothing (RFC 4512 section 2.3.1). */
-static bool rdn_equal(struct arena *arena, LDAPRDN left, LDAPRDN right)
+static void add_rdn(struct text *key, LDAPRDN rdn)
 {
-    size_t left_count = 0;
-    size_t right_count = 0;
+    const char **assertions = NULL;
+    size_t count = 0;
 
-    for (; left[left_count]; left_count++) {
-        if (!has_assertion(arena, right, left[left_count]))
-            return false;
+    for (; rdn[count]; count++) {
+        assertions = array_room(key->arena, assertions, count, sizeof(*assertions));
+        assertions[count] = assertion_key(key->arena, rdn[count]);
     }
-    while (right[right_count])
-        right_count++;
-    return left_count == right_count;
+    if (count > 1)
+        qsort(assertions, count, sizeof(*assertions), compare_texts);
+    for (size_t i = 0; i < count; i++)
+        text_add_format(key, "%s%s", i ? "+" : "", assertions[i]);
 }
 
-/* Whether the last RDNs of `dn`, as many as `base` has, are those of `base`. */
-static bool ends_with(LDAPDN dn, LDAPDN base)
+char *dn_key(struct arena *arena, const char *dn)
 {
-    SCOPED(arena_release) struct arena *arena = arena_new();
-    size_t count = rdn_count(base);
-    size_t skipped = rdn_count(dn) - count;
+    SCOPED(release_dn) LDAPDN parsed = NULL;
+    SCOPED(arena_release) struct arena *scratch = arena_new();
+    struct text key = {.arena = scratch};
 
-    for (size_t i = 0; i < count; i++) {
-        if (!rdn_equal(arena, dn[skipped + i], base[i]))
-            return false;
+    if (!parse(dn, &parsed))
+        return NULL;
+    text_add(&key, "");
+    for (size_t i = 0; parsed && parsed[i]; i++) {
+        text_add(&key, i ? "," : "");
+        add_rdn(&key, parsed[i]);
     }
-    return true;
+    return arena_strdup(arena, key.data);
 }
 
 bool dn_equal(const char *left, const char *right)
 {
-    SCOPED(release_dn) LDAPDN left_parsed = NULL;
-    SCOPED(release_dn) LDAPDN right_parsed = NULL;
+    SCOPED(arena_release) struct arena *arena = arena_new();
+    const char *left_key = dn_key(arena, left);
+    const char *right_key = dn_key(arena, right);
 
-    return parse(left, &left_parsed) && parse(right, &right_parsed) &&
-           rdn_count(left_parsed) == rdn_count(right_parsed) &&
-           ends_with(left_parsed, right_parsed);
+    return left_key && right_key && strcmp(left_key, right_key) == 0;
 }
 
+/* A comma in a key is one between RDNs. */
 bool dn_is_within(const char *dn, const char *base)
 {
-    SCOPED(release_dn) LDAPDN parsed = NULL;
-    SCOPED(release_dn) LDAPDN base_parsed = NULL;
+    SCOPED(arena_release) struct arena *arena = arena_new();
+    const char *key = dn_key(arena, dn);
+    const char *base_key = dn_key(arena, base);
+    size_t size = key ? strlen(key) : 0;
+    size_t base_size = base_key ? strlen(base_key) : 0;
 
-    return parse(dn, &parsed) && parse(base, &base_parsed) &&
-           rdn_count(parsed) >= rdn_count(base_parsed) && ends_with(parsed, base_parsed);
+    if (!key || !base_key || size < base_size || strcmp(key + size - base_size, base_key) != 0)
+        return false;
+    return base_size == 0 || size == base_size || key[size - base_size - 1] == ',';
 }
 
 /* ------------------------------------------------------------------ filters */

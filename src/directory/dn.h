@@ -14,6 +14,12 @@ char *dn_first_rdn(struct arena *arena, const char *dn);
 /* The value of the first RDN if that is one of `name` alone; NULL otherwise. */
 char *dn_rdn_value(struct arena *arena, const char *dn, const char *name);
 
+/*
+ * The form in which two DNs are equal as texts if they name the same entry: case
+ * and idle space do not count. NULL when `dn` cannot be parsed.
+ */
+char *dn_key(struct arena *arena, const char *dn);
+
 /* An RDN, as dn_rdn makes it, in front of a DN that may be empty. */
 char *dn_join(struct arena *arena, const char *rdn, const char *parent);
 

@@ -51,6 +51,11 @@ static void any_text_survives_in_a_dn_and_stays_one_rdn(void **state)
     }
 }
 
+static char *folded(struct arena *arena, const char *name)
+{
+    return text_fold_name(arena, name);
+}
+
 static void no_two_hostile_names_give_one_dn(void **state)
 {
     SCOPED(arena_release) struct arena *arena = arena_new();
@@ -58,8 +63,8 @@ static void no_two_hostile_names_give_one_dn(void **state)
     (void)state;
     for (size_t i = 0; hostile_names[i]; i++) {
         for (size_t j = 0; j < i; j++) {
-            bool is_same_text = text_equal_folded(text_trim(arena, hostile_names[i]),
-                                                  text_trim(arena, hostile_names[j]));
+            bool is_same_text =
+                strcmp(folded(arena, hostile_names[i]), folded(arena, hostile_names[j])) == 0;
 
             /* " a", "a " and "a" are one name to every server, and "a  b" is "a b". */
             if (!is_same_text && !strstr(hostile_names[i], "  ") && !strstr(hostile_names[j], "  "))
@@ -135,7 +140,14 @@ static void dns_are_equal_whatever_their_letter_case_and_idle_space(void **state
          "cn=stra\xC3\x9F"
          "e,dc=x",
          true},
+        {"cn=\xEF\xBC\xA1,dc=x", "cn=a,dc=x", true}, /* a wide A */
+        {"cn=\xC2\xA0"
+         "a,dc=x",
+         "cn=a,dc=x", true}, /* a space that does not break */
         {"cn=a+uid=b,dc=x", "uid=B+cn=A,dc=x", true},
+        {"cn=a\\2Bcn\\3Db,dc=x", "cn=a+cn=b,dc=x", false},
+        {"cn=\\23040161,dc=x", "cn=#040161,dc=x", false},
+        {"cn=\\5C2c,dc=x", "cn=\\2C,dc=x", false},
         {"", "", true},
         {"cn=#0401,dc=x", "cn=#0401,dc=x", true},
         {"uid=ada," PEOPLE, "uid=adam," PEOPLE, false},
@@ -171,6 +183,7 @@ static void a_dn_is_within_its_base_and_not_within_one_that_looks_like_it(void *
     assert_true(dn_is_within("dc=com", ""));
     assert_false(dn_is_within("uid=a,ou=notpeople,dc=example,dc=com", PEOPLE));
     assert_false(dn_is_within("uid=a\\,ou\\=people,dc=example,dc=com", PEOPLE));
+    assert_false(dn_is_within("uid=a\\,OU=people,dc=example,dc=com", PEOPLE));
     assert_false(dn_is_within("dc=com", PEOPLE));
     assert_false(dn_is_within("nonsense", PEOPLE));
     assert_false(dn_is_within("", "nonsense"));
