@@ -1,7 +1,8 @@
 #include <ldap.h>
 
+#include "apply_group.h"
 #include "array.h"
-#include "bridge/directory/plan.h"
+#include "lookup.h"
 #include "result.h"
 
 static const char *const no_attributes[] = {LDAP_NO_ATTRS, NULL};
@@ -32,44 +33,6 @@ static const char *const *names_to_read(const struct account_profile *profile, s
     return names;
 }
 
-static enum status read_by_identity(struct directory *directory,
-                                    const struct projection_settings *settings,
-                                    const char *identity, struct arena *arena,
-                                    const struct entry **entry, struct problem *problem)
-{
-    struct entry_list found = {NULL, 0};
-    char *filter = arena_printf(arena, "(%s=%s)", account_identity(settings->profile),
-                                filter_escape(arena, identity));
-    enum status status =
-        directory_search(directory, settings->people_base, filter,
-                         names_to_read(settings->profile, arena), arena, &found, problem);
-
-    if (status)
-        return status;
-    if (found.count > 1)
-        return problem_set(problem, STATUS_DIRECTORY_REFUSED,
-                           "search %s: %zu entries answer to %s, which identifies one",
-                           settings->people_base, found.count, filter);
-    *entry = found.count ? found.entries[0] : NULL;
-    return STATUS_OK;
-}
-
-static enum status read_by_dn(struct directory *directory,
-                              const struct projection_settings *settings, const char *dn,
-                              struct arena *arena, const struct entry **entry,
-                              struct problem *problem)
-{
-    struct problem missing = {0};
-    struct entry *found = NULL;
-    enum status status = directory_read(directory, dn, names_to_read(settings->profile, arena),
-                                        arena, &found, &missing);
-
-    *entry = found;
-    if (status == STATUS_NOT_FOUND || status == STATUS_OK)
-        return STATUS_OK;
-    return problem_set(problem, status, "%s", missing.detail);
-}
-
 static enum status read_groups(struct directory *directory,
                                const struct projection_settings *settings, const char *member,
                                struct arena *arena, struct person_actual *actual,
@@ -95,14 +58,13 @@ enum status person_read(struct directory *directory, const struct projection_set
                         const char *identity, const char *dn, struct arena *arena,
                         struct person_actual *actual, struct problem *problem)
 {
+    const struct lookup lookup = {directory, settings->people_base,
+                                  account_identity(settings->profile),
+                                  names_to_read(settings->profile, arena), arena};
     enum status status;
 
     *actual = (struct person_actual){.entry = NULL};
-    if (identity)
-        status = read_by_identity(directory, settings, identity, arena, &actual->entry, problem);
-    else
-        status = read_by_dn(directory, settings, dn, arena, &actual->entry, problem);
-    if (status)
+    if ((status = lookup_entry(&lookup, identity, dn, &actual->entry, problem)))
         return status;
     actual->dn = actual->entry ? actual->entry->dn : dn;
     return read_groups(directory, settings, actual->dn, arena, actual, problem);
@@ -175,22 +137,6 @@ static enum status settle_all(const struct membership *membership, struct proble
     return STATUS_OK;
 }
 
-/* A group that lost its placeholder cannot lose its last member: it gets both in one change. */
-static enum status change_with_placeholder(const struct membership *membership,
-                                           struct problem *problem)
-{
-    const struct plan_step *step = membership->step;
-    struct bytes placeholder =
-        bytes_of_text(projection_placeholder_dn(membership->settings, membership->arena));
-    struct modification *modifications =
-        arena_alloc(membership->arena, (step->count + 1) * sizeof(*modifications));
-
-    modifications[0] = (struct modification){MODIFICATION_ADD, "member", &placeholder, 1};
-    memcpy(&modifications[1], step->modifications, step->count * sizeof(*modifications));
-    return directory_modify(membership->directory, step->dn, modifications, step->count + 1,
-                            problem);
-}
-
 static enum status apply_membership(struct directory *directory,
                                     const struct projection_settings *settings,
                                     const struct plan_step *step, struct problem *problem)
@@ -204,17 +150,13 @@ static enum status apply_membership(struct directory *directory,
     if (status == STATUS_CONFLICT)
         return settle_all(&membership, problem);
     if (status && directory_last_code(directory) == LDAP_OBJECT_CLASS_VIOLATION)
-        return change_with_placeholder(&membership, problem);
+        return modify_with_placeholder(directory, settings, step, problem);
     if (status)
         return problem_set(problem, status, "%s", answer.detail);
     return STATUS_OK;
 }
 
 /* -------------------------------------------------------------------- plans */
-
-typedef enum status step_apply(struct directory *directory,
-                               const struct projection_settings *settings,
-                               const struct plan_step *step, struct problem *problem);
 
 static enum status apply_add(struct directory *directory,
                              const struct projection_settings *settings,
@@ -241,10 +183,11 @@ static enum status apply_modify(struct directory *directory,
 }
 
 static step_apply *const appliers[] = {
-    [PLAN_ADD_ENTRY] = apply_add,         [PLAN_RENAME] = apply_rename,
-    [PLAN_MODIFY] = apply_modify,         [PLAN_LOCK] = apply_modify,
-    [PLAN_UNLOCK] = apply_modify,         [PLAN_CREATE_GROUP] = apply_add,
-    [PLAN_ADD_MEMBER] = apply_membership, [PLAN_REMOVE_MEMBER] = apply_membership,
+    [PLAN_ADD_ENTRY] = apply_add,          [PLAN_RENAME] = apply_rename,
+    [PLAN_MODIFY] = apply_modify,          [PLAN_LOCK] = apply_modify,
+    [PLAN_UNLOCK] = apply_modify,          [PLAN_CREATE_GROUP] = apply_new_group,
+    [PLAN_ADD_MEMBER] = apply_membership,  [PLAN_REMOVE_MEMBER] = apply_membership,
+    [PLAN_CHANGE_MEMBERS] = apply_members, [PLAN_DELETE_ENTRY] = apply_deletion,
 };
 
 enum status plan_apply(struct directory *directory, const struct projection_settings *settings,

@@ -10,7 +10,7 @@
  * there, or last(path): the last word of that value.
  */
 
-enum { SOURCES_MAX = 4, NAME_SIZE_MAX = 1024 };
+enum { SOURCES_MAX = 4 };
 
 #define NAMING     "uid"
 #define ENTERPRISE SCIM_URN_ENTERPRISE ":"
@@ -155,31 +155,17 @@ static void add_first(struct entry *entry, int attribute, const json_t *user, st
 
 /* ------------------------------------------------------------------- person */
 
-/* What names the entry cannot be left out, and a name with a NUL byte would end there elsewhere. */
-static enum status check_name(struct bytes name, struct problem *problem)
-{
-    if (!name.data || name.size == 0)
-        return problem_set(problem, STATUS_INVALID_VALUE, "no userName to name an entry by");
-    if (name.size > NAME_SIZE_MAX)
-        return problem_set(problem, STATUS_INVALID_VALUE,
-                           "userName is longer than %d bytes and cannot name an entry",
-                           NAME_SIZE_MAX);
-    if (!value_fits(SYNTAX_TEXT, name))
-        return problem_set(problem, STATUS_INVALID_VALUE,
-                           "userName is blank or has a NUL byte and cannot name an entry");
-    return STATUS_OK;
-}
-
 enum status projection_person(const struct projection_settings *settings, const json_t *user,
                               struct arena *arena, struct entry **projected,
                               struct problem *problem)
 {
     struct bytes name = text_of(json_object_get(user, "userName"));
+    const char *fault = name_fault(name);
     struct entry *entry;
-    enum status status = check_name(name, problem);
 
-    if (status)
-        return status;
+    if (fault)
+        return problem_set(problem, STATUS_INVALID_VALUE, "userName %s and cannot name an entry",
+                           fault);
     entry = entry_new(arena, dn_below(arena, NAMING, name.data, settings->people_base));
     for (size_t i = 0; i < sizeof(classes) / sizeof(classes[0]); i++)
         entry_add(arena, entry, "objectClass", classes[i]);

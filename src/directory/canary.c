@@ -70,7 +70,7 @@ static enum status add_placeholder(const struct canary *canary, struct problem *
     entry_add(canary->arena, entry, "objectClass", "simpleSecurityObject");
     entry_add(canary->arena, entry, "cn", dn_rdn_value(canary->arena, canary->dn, "cn"));
     entry_add(canary->arena, entry, "description",
-              "Stands in every role group, since none may be empty. Locked; keep it so.");
+              "Stands in every group, since none may be empty. Locked; keep it so.");
     entry_add(canary->arena, entry, "userPassword", canary->password);
     status = directory_add(canary->directory, entry, &answer);
     if (status == STATUS_OK || status == STATUS_CONFLICT)
@@ -217,6 +217,9 @@ enum status canary_check(struct directory *directory, const struct directory_set
     if ((status = check_base(&canary, "directory.people_base", projection->people_base, problem)))
         return status;
     if ((status = check_base(&canary, "directory.roles_base", projection->roles_base, problem)))
+        return status;
+    if (projection->groups_base &&
+        (status = check_base(&canary, "directory.groups_base", projection->groups_base, problem)))
         return status;
     if ((status = add_placeholder(&canary, problem)))
         return status;

@@ -8,7 +8,8 @@
 #include "call.h"
 #include "secret.h"
 
-enum { REPLY_SIZE_MAX = 4 * 1024 * 1024 };
+/* One entry is one message: a group of 100,000 members takes about 8 MiB. */
+enum { REPLY_SIZE_MAX = 32 * 1024 * 1024 };
 
 static void release_berval(struct berval **value)
 {

@@ -3,6 +3,7 @@
 #include "array.h"
 #include "bridge/base/text.h"
 #include "dn.h"
+#include "plan_step.h"
 
 #define MEMBER "member"
 
@@ -17,14 +18,20 @@ struct draft {
 };
 
 static const char *const verb_names[] = {
-    [PLAN_ADD_ENTRY] = "add entry",   [PLAN_RENAME] = "rename",
-    [PLAN_MODIFY] = "modify",         [PLAN_LOCK] = "lock",
-    [PLAN_UNLOCK] = "unlock",         [PLAN_CREATE_GROUP] = "create group",
-    [PLAN_ADD_MEMBER] = "add member", [PLAN_REMOVE_MEMBER] = "remove member",
+    [PLAN_ADD_ENTRY] = "add entry",
+    [PLAN_RENAME] = "rename",
+    [PLAN_MODIFY] = "modify",
+    [PLAN_LOCK] = "lock",
+    [PLAN_UNLOCK] = "unlock",
+    [PLAN_CREATE_GROUP] = "create group",
+    [PLAN_ADD_MEMBER] = "add member",
+    [PLAN_REMOVE_MEMBER] = "remove member",
+    [PLAN_CHANGE_MEMBERS] = "change members of",
+    [PLAN_DELETE_ENTRY] = "delete entry",
 };
 
-static struct plan_step *step_add(struct plan *plan, struct arena *arena, enum plan_verb verb,
-                                  const char *dn, const char *reason)
+struct plan_step *step_add(struct plan *plan, struct arena *arena, enum plan_verb verb,
+                           const char *dn, const char *reason)
 {
     struct plan_step *step;
 
@@ -79,10 +86,9 @@ static bool has_drifted(struct arena *arena, const struct entry *desired,
     return !is_same(entry_find(desired, name), entry_find(actual, name));
 }
 
-/* One step that gives all of `owned` that differ the values that they should have. */
-static void plan_attributes(struct plan *plan, struct arena *arena, const char *dn,
-                            const struct entry *desired, const struct entry *actual,
-                            const char *const *owned)
+void step_attributes(struct plan *plan, struct arena *arena, const char *dn,
+                     const struct entry *desired, const struct entry *actual,
+                     const char *const *owned)
 {
     struct modification *modifications = NULL;
     size_t count = 0;
@@ -106,6 +112,19 @@ static void plan_attributes(struct plan *plan, struct arena *arena, const char *
     step = step_add(plan, arena, PLAN_MODIFY, dn, names.data);
     step->modifications = modifications;
     step->count = count;
+}
+
+const char *step_rename(struct plan *plan, struct arena *arena, const char *dn,
+                        const char *desired_dn, const char *reason)
+{
+    const char *rdn = dn_first_rdn(arena, desired_dn);
+    const char *old_rdn = dn_first_rdn(arena, dn);
+    const char *parent = dn_parent(arena, dn);
+
+    if (!rdn || !old_rdn || !parent || dn_equal(rdn, old_rdn))
+        return dn;
+    step_add(plan, arena, PLAN_RENAME, dn, reason)->rdn = rdn;
+    return dn_join(arena, rdn, parent);
 }
 
 /* --------------------------------------------------------------- membership */
@@ -211,19 +230,10 @@ static void plan_unlock(struct draft *draft)
     account_unlock(profile, draft->arena, &step->modifications, &step->count);
 }
 
-/* An entry that was moved elsewhere below people_base stays there: only its RDN is ours. */
 static void plan_rename(struct draft *draft)
 {
-    const char *rdn = dn_first_rdn(draft->arena, draft->desired->entry->dn);
-    const char *old_rdn = dn_first_rdn(draft->arena, draft->dn);
-    const char *parent = dn_parent(draft->arena, draft->dn);
-    struct plan_step *step;
-
-    if (!rdn || !old_rdn || !parent || dn_equal(rdn, old_rdn))
-        return;
-    step = step_add(draft->plan, draft->arena, PLAN_RENAME, draft->dn, "userName has changed");
-    step->rdn = rdn;
-    draft->dn = dn_join(draft->arena, rdn, parent);
+    draft->dn = step_rename(draft->plan, draft->arena, draft->dn, draft->desired->entry->dn,
+                            "userName has changed");
 }
 
 static void plan_rename_in_groups(struct draft *draft)
@@ -239,7 +249,7 @@ static void plan_rename_in_groups(struct draft *draft)
 
 static void plan_own_attributes(struct draft *draft)
 {
-    plan_attributes(draft->plan, draft->arena, draft->dn, draft->desired->entry,
+    step_attributes(draft->plan, draft->arena, draft->dn, draft->desired->entry,
                     draft->actual->entry, projection_owned());
 }
 
@@ -324,7 +334,7 @@ struct plan *plan_role_group(const struct entry *desired, const struct entry *ac
         step_add(plan, arena, PLAN_CREATE_GROUP, desired->dn, "there is no such group")->entry =
             desired;
     else
-        plan_attributes(plan, arena, actual->dn, desired, actual,
+        step_attributes(plan, arena, actual->dn, desired, actual,
                         entry_find(desired, "description") ? owned : nothing);
     return plan;
 }

@@ -29,10 +29,15 @@ char *projection_placeholder_dn(const struct projection_settings *settings, stru
     return dn_below(arena, NAMING, PLACEHOLDER, settings->roles_base);
 }
 
-/* As the server compares names: without letter case and outer space. */
+/* As servers compare names: without letter case, width and outer space. */
+static const char *fold_name(struct arena *arena, const char *name)
+{
+    return text_fold_name(arena, name);
+}
+
 static bool is_role_name(struct arena *arena, const char *name)
 {
-    const char *folded = text_fold(arena, text_trim(arena, name));
+    const char *folded = fold_name(arena, name);
 
     return strcmp(folded, ADMINS) == 0 || strncmp(folded, SITE_PREFIX, strlen(SITE_PREFIX)) == 0;
 }
@@ -46,18 +51,63 @@ bool projection_is_role_dn(const struct projection_settings *settings, const cha
     return name && parent && dn_equal(parent, settings->roles_base) && is_role_name(arena, name);
 }
 
-struct entry *projection_role_group(const struct projection_settings *settings, const char *dn,
-                                    const char *description, struct arena *arena)
+/* ------------------------------------------------------------------- groups */
+
+static struct entry *group_of_placeholder(const struct projection_settings *settings,
+                                          const char *dn, const char *name, struct arena *arena)
 {
     struct entry *entry = entry_new(arena, dn);
-    const char *name = dn_rdn_value(arena, dn, NAMING);
 
-    assert(name);
     entry_add(arena, entry, "objectClass", "top");
     entry_add(arena, entry, "objectClass", "groupOfNames");
     entry_add(arena, entry, NAMING, name);
     entry_add(arena, entry, "member", projection_placeholder_dn(settings, arena));
+    return entry;
+}
+
+struct entry *projection_role_group(const struct projection_settings *settings, const char *dn,
+                                    const char *description, struct arena *arena)
+{
+    const char *name = dn_rdn_value(arena, dn, NAMING);
+    struct entry *entry;
+
+    assert(name);
+    entry = group_of_placeholder(settings, dn, name, arena);
     if (description && value_fits(SYNTAX_TEXT, bytes_of_text(description)))
         entry_add(arena, entry, "description", description);
     return entry;
+}
+
+static bool is_reserved(struct arena *arena, const char *name)
+{
+    return is_role_name(arena, name) || strcmp(fold_name(arena, name), PLACEHOLDER) == 0;
+}
+
+static struct bytes name_of(const json_t *group)
+{
+    const json_t *name = json_object_get(group, "displayName");
+
+    return bytes_of(json_string_value(name), json_string_length(name));
+}
+
+enum status projection_group(const struct projection_settings *settings, const json_t *group,
+                             struct arena *arena, struct entry **entry, struct problem *problem)
+{
+    struct bytes name = name_of(group);
+    const char *fault = name_fault(name);
+
+    assert(settings->groups_base);
+    if (fault)
+        return problem_set(problem, STATUS_DIRECTORY_REFUSED,
+                           "displayName %s and cannot name an entry; give the group another name "
+                           "at the provider",
+                           fault);
+    if (is_reserved(arena, name.data))
+        return problem_set(problem, STATUS_DIRECTORY_REFUSED,
+                           "the bridge keeps the name \"%s\" for groups of its own; give the group "
+                           "another name at the provider",
+                           (const char *)name.data);
+    *entry = group_of_placeholder(
+        settings, dn_below(arena, NAMING, name.data, settings->groups_base), name.data, arena);
+    return STATUS_OK;
 }

@@ -2,6 +2,8 @@
 
 #include <ctype.h>
 
+enum { NAME_SIZE_MAX = 1024 };
+
 static bool is_printable(unsigned char c)
 {
     return c < 0x80 && (isalnum(c) || (c && strchr("'()+,-./:=? ", c)));
@@ -31,4 +33,16 @@ bool value_fits(enum syntax syntax, struct bytes value)
         is_blank = is_blank && isspace(characters[i]);
     }
     return !is_blank;
+}
+
+/* A name with a NUL byte would end there elsewhere. */
+const char *name_fault(struct bytes name)
+{
+    if (!name.data || name.size == 0)
+        return "is missing";
+    if (name.size > NAME_SIZE_MAX)
+        return "is longer than 1024 bytes";
+    if (!value_fits(SYNTAX_TEXT, name))
+        return "is blank or has a NUL byte";
+    return NULL;
 }

@@ -18,4 +18,7 @@ enum syntax {
  */
 bool value_fits(enum syntax syntax, struct bytes value);
 
+/* Why the value cannot name an entry: "is missing", for a sentence; NULL when it can. */
+const char *name_fault(struct bytes name);
+
 #endif

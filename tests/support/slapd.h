@@ -12,6 +12,7 @@
 #define SLAPD_SUFFIX   "dc=example,dc=com"
 #define SLAPD_PEOPLE   "ou=people," SLAPD_SUFFIX
 #define SLAPD_ROLES    "ou=roles," SLAPD_SUFFIX
+#define SLAPD_GROUPS   "ou=groups," SLAPD_SUFFIX
 #define SLAPD_CLOSED   "ou=closed," SLAPD_SUFFIX            /* nobody can bind as an entry here */
 #define SLAPD_SERVICE  "uid=svc,ou=system," SLAPD_SUFFIX    /* may write everything */
 #define SLAPD_READER   "uid=reader,ou=system," SLAPD_SUFFIX /* reads at most 10 entries a search */

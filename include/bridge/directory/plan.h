@@ -16,13 +16,15 @@ enum plan_verb {
     PLAN_CREATE_GROUP,
     PLAN_ADD_MEMBER,
     PLAN_REMOVE_MEMBER,
+    PLAN_CHANGE_MEMBERS, /* many at once */
+    PLAN_DELETE_ENTRY,
 };
 
 struct plan_step {
     enum plan_verb verb;
     const char *dn;                           /* of the entry that is written */
     const struct entry *entry;                /* ADD_ENTRY, CREATE_GROUP */
-    const struct modification *modifications; /* MODIFY, LOCK, UNLOCK, ADD_MEMBER, REMOVE_MEMBER */
+    const struct modification *modifications; /* MODIFY, LOCK, UNLOCK, and those of members */
     size_t count;
     const char *rdn;    /* RENAME */
     const char *reason; /* for a person: "role is admin" */
@@ -35,11 +37,11 @@ struct plan {
 
 /* A person as the directory should have them. */
 struct person_desired {
-    const struct entry *entry;  /* NULL: the resource is gone, whatever entry is left stays locked */
-    bool is_active;             /* may bind */
-    const char *const *groups;  /* DNs of the role groups to be in; none unless active */
+    const struct entry *entry; /* NULL: the resource is gone, whatever entry is left stays locked */
+    bool is_active;            /* may bind */
+    const char *const *groups; /* DNs of the role groups to be in; none unless active */
     size_t group_count;
-    bool is_growing;            /* the wanted groups give more than the others: add before remove */
+    bool is_growing; /* the wanted groups give more than the others: add before remove */
 };
 
 /* A person as the directory has them. */
@@ -64,6 +66,43 @@ struct plan *plan_person(const struct projection_settings *settings,
 struct plan *plan_role_group(const struct entry *desired, const struct entry *actual,
                              struct arena *arena);
 
+/* A pushed group as the directory should have it. */
+struct group_desired {
+    const struct entry *entry;  /* as projection_group makes it; NULL: the group is gone */
+    const char *const *members; /* DNs of the people who should be in it */
+    size_t member_count;
+};
+
+/* A pushed group as the directory has it. */
+struct group_actual {
+    const struct entry *entry; /* NULL: none; with all of its members otherwise */
+};
+
+/* How many members a step changes at most. */
+enum { PLAN_MEMBERS_MAX = 1000 };
+
+/*
+ * The same for a pushed group that is the bridge's: `actual` must be an entry that
+ * the bridge has made, as one whose group is gone is deleted, and members that
+ * nobody asked for are removed. The placeholder stays always. Who leaves does so
+ * before anybody comes. As with people, a name that differs in letter case alone
+ * is no other name. It takes n log n for n members.
+ */
+struct plan *plan_group(const struct projection_settings *settings,
+                        const struct group_desired *desired, const struct group_actual *actual,
+                        struct arena *arena);
+
+/*
+ * Read a pushed group with all its members: by `identity` (entryUUID) below
+ * groups_base if there is one, whatever its name is by now, else by `dn`. *actual
+ * has no entry when there is none.
+ *
+ * STATUS_DIRECTORY_REFUSED  also when the server does not show all of the members
+ */
+enum status group_read(struct directory *directory, const struct projection_settings *settings,
+                       const char *identity, const char *dn, struct arena *arena,
+                       struct group_actual *actual, struct problem *problem);
+
 /*
  * Read a person: by `identity` (entryUUID) below people_base if there is one,
  * else by `dn`; then the role groups that have the entry as a member. *actual
@@ -76,7 +115,9 @@ enum status person_read(struct directory *directory, const struct projection_set
 /*
  * Do the steps in order; stops at the first that fails, with its status and
  * words. STATUS_CONFLICT: read and plan again. ADD_MEMBER to a group that is
- * gone makes the group.
+ * gone makes the group. DELETE_ENTRY of one that is gone is done. CHANGE_MEMBERS
+ * that meets changes of others sends what is still missing, and goes in smaller
+ * parts where the server limits their size.
  */
 enum status plan_apply(struct directory *directory, const struct projection_settings *settings,
                        const struct plan *plan, struct problem *problem);

@@ -12,6 +12,7 @@
 struct projection_settings {
     const char *people_base;
     const char *roles_base;
+    const char *groups_base; /* NULL: pushed groups are not projected */
     const struct account_profile *profile;
 };
 
@@ -26,7 +27,8 @@ struct projection_settings {
 enum status projection_person(const struct projection_settings *settings, const json_t *user,
                               struct arena *arena, struct entry **entry, struct problem *problem);
 
-/* The attributes of a person's entry that the bridge owns; ended by NULL. All others are left alone. */
+/* The attributes of a person's entry that the bridge owns; ended by NULL. All others are left
+ * alone. */
 const char *const *projection_owned(void);
 
 /* cn=admins; cn=site-{key} */
@@ -47,5 +49,16 @@ char *projection_placeholder_dn(const struct projection_settings *settings, stru
 /* A role group with nobody but the placeholder in it. `description` may be NULL. */
 struct entry *projection_role_group(const struct projection_settings *settings, const char *dn,
                                     const char *description, struct arena *arena);
+
+/*
+ * The entry of a pushed group (groupOfNames, cn={displayName} below groups_base,
+ * which must be set) from the SCIM group, with nobody but the placeholder in it.
+ *
+ * STATUS_DIRECTORY_REFUSED  the name is one that the bridge keeps for itself, in
+ *                           whatever container and letter case, or no entry can
+ *                           have it; the words say what to do
+ */
+enum status projection_group(const struct projection_settings *settings, const json_t *group,
+                             struct arena *arena, struct entry **entry, struct problem *problem);
 
 #endif

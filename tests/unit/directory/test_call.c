@@ -14,7 +14,7 @@
 #include "bridge/base/arena.h"
 #include "bridge/base/clock.h"
 #include "bridge/base/text.h"
-#include "bridge/directory/connection.h"
+#include "bridge/directory/plan.h"
 
 /*
  * A server that says what a test wrote down: to each request the next answer of
@@ -591,9 +591,9 @@ static void success_without_the_entry_is_not_absence(void **state)
     assert_words(&problem, "right to read");
 }
 
-static void an_answer_beyond_four_mebibytes_is_not_read(void **state)
+static void an_answer_beyond_32_mebibytes_is_not_read(void **state)
 {
-    static const char head[] = "\x30\x84\x00\x50\x00\x00\x02\x01\x03\x64";
+    static const char head[] = "\x30\x84\x02\x10\x00\x00\x02\x01\x03\x64";
     struct entry_list found = {NULL, 1};
     int64_t begun_at = clock_boot_ms();
 
@@ -631,6 +631,93 @@ static void an_answer_with_any_one_byte_changed_does_no_harm(void **state)
     }
 }
 
+/* ------------------------------------------------------------------- groups */
+
+enum { ADMIN_LIMIT = 11, CLASS_VIOLATION = 65, MODIFIED = 0x67, ADDED = 0x69 };
+
+static struct projection_settings projection(void)
+{
+    return (struct projection_settings){"ou=people", "ou=roles", "ou=groups",
+                                        account_profile("openldap")};
+}
+
+/* To a group with the placeholder alone, or to one that is to be made. */
+static enum status apply_members(size_t count, bool is_new)
+{
+    static const char *const members[] = {"uid=a", "uid=b", "uid=c", "uid=d"};
+    struct projection_settings at = projection();
+    json_auto_t *group = json_pack("{s:s}", "displayName", "wiki");
+    struct entry *entry = NULL;
+    struct group_desired desired = {NULL, members, count};
+    struct group_actual actual = {NULL};
+
+    assert_int_equal(projection_group(&at, group, given.arena, &entry, NULL), STATUS_OK);
+    desired.entry = entry;
+    actual.entry = is_new ? NULL : entry;
+    return plan_apply(given.directory, &at, plan_group(&at, &desired, &actual, given.arena), NULL);
+}
+
+static void a_change_of_members_that_is_too_large_goes_in_halves(void **state)
+{
+    (void)state;
+    GIVEN_A_CONNECTION(result(3, MODIFIED, ADMIN_LIMIT), result(4, MODIFIED, 0),
+                       result(5, MODIFIED, ADMIN_LIMIT), result(6, MODIFIED, 0),
+                       result(7, MODIFIED, 0));
+    assert_int_equal(apply_members(4, false), STATUS_OK);
+}
+
+static void one_member_that_is_too_large_is_refused(void **state)
+{
+    (void)state;
+    GIVEN_A_CONNECTION(result(3, MODIFIED, ADMIN_LIMIT), result(4, MODIFIED, ADMIN_LIMIT));
+    assert_int_equal(apply_members(2, false), STATUS_DIRECTORY_REFUSED);
+}
+
+static void a_new_group_that_is_too_large_begins_small(void **state)
+{
+    (void)state;
+    GIVEN_A_CONNECTION(result(3, ADDED, ADMIN_LIMIT), result(4, ADDED, 0),
+                       result(5, MODIFIED, ADMIN_LIMIT), result(6, MODIFIED, 0),
+                       result(7, MODIFIED, 0));
+    assert_int_equal(apply_members(4, true), STATUS_OK);
+}
+
+static void a_group_that_lost_its_placeholder_in_between_gets_it_back(void **state)
+{
+    (void)state;
+    GIVEN_A_CONNECTION(result(3, MODIFIED, CLASS_VIOLATION), result(4, MODIFIED, 0));
+    assert_int_equal(apply_members(1, false), STATUS_OK);
+}
+
+static struct bytes group_without_members(void)
+{
+    return message(
+        3, TLV(0x64, OCTETS("cn=ab"),
+               TLV(0x30, TLV(0x30, OCTETS("objectClass"), TLV(0x31, OCTETS("groupOfNames"))))));
+}
+
+static void assert_group_is_not_read(struct bytes entry, const char *word)
+{
+    struct projection_settings at = projection();
+    struct group_actual actual = {NULL};
+    struct problem problem = {0};
+
+    GIVEN_A_CONNECTION(joined(entry, search_result(0)));
+    assert_int_equal(
+        group_read(given.directory, &at, NULL, "cn=ab", given.arena, &actual, &problem),
+        STATUS_DIRECTORY_REFUSED);
+    assert_null(actual.entry);
+    assert_words(&problem, word);
+    end_server();
+}
+
+static void a_group_that_is_not_shown_whole_is_not_read(void **state)
+{
+    (void)state;
+    assert_group_is_not_read(group_without_members(), "right to read them");
+    assert_group_is_not_read(entry_of("member;range=0-1"), "cut the values");
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
 
 int main(void)
@@ -655,8 +742,13 @@ int main(void)
         TEST(values_that_came_in_a_range_are_not_taken_for_all),
         TEST(values_with_options_belong_to_another_attribute),
         TEST(success_without_the_entry_is_not_absence),
-        TEST(an_answer_beyond_four_mebibytes_is_not_read),
+        TEST(an_answer_beyond_32_mebibytes_is_not_read),
         TEST(an_answer_with_any_one_byte_changed_does_no_harm),
+        TEST(a_change_of_members_that_is_too_large_goes_in_halves),
+        TEST(one_member_that_is_too_large_is_refused),
+        TEST(a_new_group_that_is_too_large_begins_small),
+        TEST(a_group_that_lost_its_placeholder_in_between_gets_it_back),
+        TEST(a_group_that_is_not_shown_whole_is_not_read),
     };
 
     (void)signal(SIGPIPE, SIG_IGN); /* as the daemon does */

@@ -40,7 +40,7 @@ static int start(enum slapd_policy policy)
     given.settings = (struct directory_settings){
         given.slapd.uri, SLAPD_SERVICE, given.slapd.password_file, LIMIT_SECONDS, LIMIT_SECONDS};
     given.projection =
-        (struct projection_settings){SLAPD_PEOPLE, SLAPD_ROLES, account_profile("openldap")};
+        (struct projection_settings){SLAPD_PEOPLE, SLAPD_ROLES, NULL, account_profile("openldap")};
     return 0;
 }
 

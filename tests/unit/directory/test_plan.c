@@ -35,7 +35,8 @@ static int begin(void **state)
     (void)state;
     memset(&given, 0, sizeof(given));
     given.arena = arena_new();
-    given.settings = (struct projection_settings){PEOPLE, ROLES, account_profile("openldap")};
+    given.settings = (struct projection_settings){
+        .people_base = PEOPLE, .roles_base = ROLES, .profile = account_profile("openldap")};
     return 0;
 }
 

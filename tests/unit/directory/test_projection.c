@@ -6,17 +6,19 @@
 #include "bridge/base/text.h"
 #include "bridge/directory/projection.h"
 #include "bridge/scim/schema.h"
+#include "dn.h"
 #include "hostile.h"
 
 #define PEOPLE "ou=people,dc=example,dc=com"
 #define ROLES  "ou=roles,dc=example,dc=com"
+#define GROUPS "ou=groups,dc=example,dc=com"
 
 static struct projection_settings settings;
 
 static int load_schemas(void **state)
 {
     (void)state;
-    settings = (struct projection_settings){PEOPLE, ROLES, account_profile("openldap")};
+    settings = (struct projection_settings){PEOPLE, ROLES, GROUPS, account_profile("openldap")};
     return scim_load(NULL) == STATUS_OK ? 0 : -1;
 }
 
@@ -234,6 +236,101 @@ static void a_role_group_begins_with_nobody_but_the_placeholder(void **state)
     assert_null(entry_find(projection_role_group(&settings, dn, "  ", arena), "description"));
 }
 
+/* ------------------------------------------------------------ pushed groups */
+
+static enum status project_group(struct arena *arena, json_t *name, struct entry **entry,
+                                 struct problem *problem)
+{
+    json_auto_t *group = json_pack("{s:o}", "displayName", name);
+
+    return projection_group(&settings, group, arena, entry, problem);
+}
+
+static void a_pushed_group_is_named_by_its_display_name(void **state)
+{
+    SCOPED(arena_release) struct arena *arena = arena_new();
+    struct entry *entry = NULL;
+
+    (void)state;
+    assert_int_equal(project_group(arena, json_string("Wiki, all"), &entry, NULL), STATUS_OK);
+
+    assert_string_equal(entry->dn, "cn=Wiki\\2C all," GROUPS);
+    assert_string_equal(entry_text(entry, "cn"), "Wiki, all");
+    assert_string_equal(entry_find(entry, "objectClass")->values[1].data, "groupOfNames");
+    assert_int_equal(entry_find(entry, "member")->count, 1);
+    assert_string_equal(entry_text(entry, "member"), "cn=rolebridge-placeholder," ROLES);
+}
+
+static void no_pushed_group_has_a_name_that_the_bridge_keeps_for_itself(void **state)
+{
+    static const char *const kept[] = {
+        "admins",
+        " Admins ",
+        "ADMINS",
+        "site-north",
+        "Site-",
+        "\xEF\xBD\x81"
+        "dmins", /* a wide a */
+        "\xC2\xA0"
+        "admins", /* a space that does not break */
+        "Rolebridge-Placeholder",
+    };
+    static const char *const others[] = {"administrators", "sites", "site", "my-site-x",
+                                         "admins x"};
+    SCOPED(arena_release) struct arena *arena = arena_new();
+    struct entry *entry = NULL;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(kept) / sizeof(kept[0]); i++) {
+        struct problem problem = {0};
+
+        assert_int_equal(project_group(arena, json_string(kept[i]), &entry, &problem),
+                         STATUS_DIRECTORY_REFUSED);
+        assert_non_null(strstr(problem.detail, "another name at the provider"));
+    }
+    for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+        assert_int_equal(project_group(arena, json_string(others[i]), &entry, NULL), STATUS_OK);
+}
+
+static void assert_name_is_refused(json_t *name, const char *word)
+{
+    SCOPED(arena_release) struct arena *arena = arena_new();
+    struct entry *entry = NULL;
+    struct problem problem = {0};
+
+    assert_int_equal(project_group(arena, name, &entry, &problem), STATUS_DIRECTORY_REFUSED);
+    if (!strstr(problem.detail, word))
+        fail_msg("\"%s\" does not say %s", problem.detail, word);
+}
+
+static void a_pushed_group_needs_a_name_that_an_entry_can_have(void **state)
+{
+    char name[1026] = {0};
+
+    (void)state;
+    memset(name, 'x', sizeof(name) - 1);
+    assert_name_is_refused(json_null(), "is missing");
+    assert_name_is_refused(json_integer(1), "is missing");
+    assert_name_is_refused(json_string(""), "is missing");
+    assert_name_is_refused(json_string(" \t "), "blank");
+    assert_name_is_refused(json_stringn("a\0b", 3), "NUL byte");
+    assert_name_is_refused(json_string(name), "1024");
+}
+
+static void a_hostile_group_name_stays_one_rdn_below_its_base(void **state)
+{
+    (void)state;
+    for (size_t i = 0; hostile_names[i]; i++) {
+        SCOPED(arena_release) struct arena *arena = arena_new();
+        struct entry *entry = NULL;
+        json_t *name = json_string(hostile_names[i]);
+
+        assert_int_equal(project_group(arena, name, &entry, NULL), STATUS_OK);
+        assert_true(dn_equal(dn_parent(arena, entry->dn), GROUPS));
+        assert_string_equal(dn_rdn_value(arena, entry->dn, "cn"), hostile_names[i]);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -247,6 +344,10 @@ int main(void)
         cmocka_unit_test(only_what_a_role_template_can_make_is_a_role_group),
         cmocka_unit_test(any_site_key_makes_a_role_group_and_no_other),
         cmocka_unit_test(a_role_group_begins_with_nobody_but_the_placeholder),
+        cmocka_unit_test(a_pushed_group_is_named_by_its_display_name),
+        cmocka_unit_test(no_pushed_group_has_a_name_that_the_bridge_keeps_for_itself),
+        cmocka_unit_test(a_pushed_group_needs_a_name_that_an_entry_can_have),
+        cmocka_unit_test(a_hostile_group_name_stays_one_rdn_below_its_base),
     };
 
     return cmocka_run_group_tests(tests, load_schemas, unload_schemas);
