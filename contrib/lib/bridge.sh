@@ -23,6 +23,7 @@ directory:
   password_file: ldap-password
   people_base: ou=people,$ldap_base
   roles_base: ou=roles,$ldap_base
+  groups_base: ou=groups,$ldap_base
 END
 }
 

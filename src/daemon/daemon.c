@@ -73,6 +73,7 @@ static enum status worker_settings_of(const struct daemon *daemon, struct worker
                       .operation_seconds = (int)config->directory_operation_seconds},
         .projection = {.people_base = config->directory_people_base,
                        .roles_base = config->directory_roles_base,
+                       .groups_base = config->directory_groups_base,
                        .profile = account_profile(config->directory_profile)},
     };
     if (!settings->projection.profile)

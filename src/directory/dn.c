@@ -129,23 +129,6 @@ char *dn_rdn_value(struct arena *arena, const char *dn, const char *name)
 
 /* ---------------------------------------------------------------- comparing */
 
-/* Without outer space and with one space for each run of them (RFC 4518 section 2.6.1). */
-static char *squeeze(struct arena *arena, const char *value)
-{
-    char *squeezed = arena_alloc(arena, strlen(value) + 1);
-    size_t size = 0;
-
-    for (; *value; value++) {
-        if (*value != ' ')
-            squeezed[size++] = *value;
-        else if (size > 0 && squeezed[size - 1] != ' ')
-            squeezed[size++] = ' ';
-    }
-    if (size > 0 && squeezed[size - 1] == ' ')
-        squeezed[size - 1] = '\0';
-    return squeezed;
-}
-
 static bool is_text(const LDAPAVA *assertion)
 {
     struct berval value = assertion->la_value;
@@ -186,7 +169,7 @@ static const char *assertion_key(struct arena *arena, const LDAPAVA *assertion)
     text_add(&key, text_fold_name(arena, assertion->la_attr.bv_val));
     text_add(&key, "=");
     if (is_text(assertion))
-        add_escaped(&key, squeeze(arena, text_fold_name(arena, arena_text(arena, value))));
+        add_escaped(&key, text_fold_name(arena, arena_text(arena, value)));
     else
         add_hexadecimal(&key, value);
     return key.data;

@@ -25,6 +25,7 @@ struct config {
     char *directory_password_file;
     char *directory_people_base;
     char *directory_roles_base;
+    char *directory_groups_base; /* NULL: pushed groups are not projected */
     uint64_t directory_connect_seconds;
     uint64_t directory_operation_seconds;
 

@@ -48,6 +48,7 @@ class Bridge:
                 f"  password_file: {directory.password_file}\n"
                 f"  people_base: {directory.people_base}\n"
                 f"  roles_base: {directory.roles_base}\n"
+                f"  groups_base: {directory.groups_base}\n"
             )
         return text
 

@@ -23,6 +23,7 @@ class Directory:
     base = "dc=example,dc=com"
     people_base = f"ou=people,{base}"
     roles_base = f"ou=roles,{base}"
+    groups_base = f"ou=groups,{base}"
     bind_dn = f"cn=rolebridge,{base}"
 
     def __init__(self):

@@ -104,6 +104,7 @@ static void what_is_not_given_has_its_default(void **state)
     assert_string_equal(config.control_socket, "/run/rolebridge/control.sock");
     assert_null(config.control_group);
     assert_null(config.directory_uri);
+    assert_null(config.directory_groups_base);
     assert_string_equal(config.directory_profile, "openldap");
     assert_int_equal(config.directory_connect_seconds, 5);
     assert_int_equal(config.directory_operation_seconds, 10);
@@ -123,6 +124,7 @@ static void what_is_given_is_read_with_its_unit(void **state)
     assert_int_equal(config.http_port, 0);
     assert_string_equal(config.control_group, "bridge");
     assert_string_equal(config.directory_uri, "ldapi://%2Frun%2Fldapi");
+    assert_string_equal(config.directory_groups_base, "ou=groups,dc=example,dc=org");
     assert_int_equal(config.directory_connect_seconds, 60);
     assert_string_equal(config.log_level, "debug");
 }
