@@ -74,7 +74,10 @@ static int begin(void **state)
         .has_directory = true,
         .directory = {given.slapd.uri, SLAPD_SERVICE, given.slapd.password_file, LIMIT_SECONDS,
                       LIMIT_SECONDS},
-        .projection = {SLAPD_PEOPLE, SLAPD_ROLES, account_profile("openldap")},
+        .projection = {.people_base = SLAPD_PEOPLE,
+                       .roles_base = SLAPD_ROLES,
+                       .groups_base = SLAPD_GROUPS,
+                       .profile = account_profile("openldap")},
     };
     return directory_open(&given.settings.directory, &given.directory, NULL);
 }
