@@ -1,6 +1,7 @@
 #include "bridge/core/connection.h"
 
 #include "account.h"
+#include "bridge/core/group.h"
 #include "bridge/core/outbox.h"
 #include "bridge/core/user.h"
 #include "bridge/scim/resource.h"
@@ -275,6 +276,7 @@ enum status connection_delete(struct store_txn *txn, void *argument, struct prob
         return store_missing(txn, problem, "connection", request->name);
     if ((status = dispose(txn, request, connection, problem)))
         return status;
+    groups_release(txn, connection->number, request->arena);
     key = key_number(txn, connection->number);
     store_delete(txn, STORE_CONNECTION, key_bytes(&key));
     store_delete(txn, STORE_INDEX, key_bytes(&name));

@@ -19,6 +19,10 @@
  *             OWNER, connection, row             nothing
  *             ASSOCIATION, role, site, row       nothing: who has a role, or a site, in effect
  *             LEFT, connection, digest           row of a deleted user whose entry is still there
+ *             GROUP_NAME, digest                 row
+ *             GROUP_EXTERNAL_ID, connection, digest  row
+ *             MEMBER, group row, user row        nothing
+ *             MEMBER_OF, user row, group row     nothing
  *             SITE_NAME, digest                  row
  *             CONNECTION_NAME, digest            number
  * COUNTER     what [, of which]
@@ -31,6 +35,10 @@ enum index {
     INDEX_OWNER,
     INDEX_ASSOCIATION,
     INDEX_LEFT,
+    INDEX_GROUP_NAME,
+    INDEX_GROUP_EXTERNAL_ID,
+    INDEX_MEMBER,
+    INDEX_MEMBER_OF,
     INDEX_SITE_NAME,
     INDEX_CONNECTION_NAME,
 };
@@ -42,6 +50,7 @@ enum counter {
     COUNT_OWNED,   /* by connection */
     COUNT_AT_SITE, /* by site: people whose effective site it is */
     COUNT_SITES,
+    COUNT_GROUPS,
     COUNT_OUTBOX,
     COUNT_PARKED,
 };

@@ -5,6 +5,7 @@
 #include "bridge/scim/resource.h"
 #include "journal.h"
 #include "layout.h"
+#include "membership.h"
 #include "user_index.h"
 
 /* -------------------------------------------------------------------- what changed */
@@ -163,6 +164,14 @@ static void write_id(struct store_txn *txn, const struct account *account)
     id_put(txn, SCIM_USER, uuid, account->row);
 }
 
+/* Whether the directory's groups must show this person differently. */
+static bool moves_groups(const struct revision *revision)
+{
+    return revision->is_there && (revision->before.is_active != revision->account.is_active ||
+                                  !same_text(user_text(revision->old_resource, "userName"),
+                                             user_text(revision->resource, "userName")));
+}
+
 static void write_records(const struct revision *revision, struct bytes document)
 {
     struct store_txn *txn = revision->txn;
@@ -211,6 +220,10 @@ enum status revision_write(struct revision *revision, struct problem *problem)
         outbox_add(revision->txn, OUTBOX_USER, account->row,
                    is_losing(revision) ? OUTBOX_LOSING : OUTBOX_ORDINARY, request->actor->now,
                    request->arena);
+        if (moves_groups(revision))
+            user_groups_touch(revision->txn, account->row,
+                              account->is_active ? OUTBOX_ORDINARY : OUTBOX_LOSING,
+                              request->actor->now);
     }
     request->user = (struct user){.account = *account, .document = document};
     return STATUS_OK;
@@ -235,6 +248,8 @@ void revision_delete(struct revision *revision)
     user_reindex(txn, account, revision->old_resource, NULL, arena);
     account_register(txn, &revision->before, NULL);
     write_journal(revision);
+    user_groups_touch(txn, account->row, OUTBOX_LOSING, revision->request->actor->now);
+    membership_forget_user(txn, account->row);
     if (link_find(txn, OUTBOX_USER, account->row, arena, &link)) {
         user_left_put(txn, account->owner, user_text(revision->old_resource, "userName"),
                       account->row, arena);

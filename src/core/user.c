@@ -14,6 +14,7 @@
 #include "layout.h"
 #include "revision.h"
 #include "user_index.h"
+#include "version.h"
 
 static void json_release(json_t **json)
 {
@@ -104,14 +105,12 @@ static enum status check_unique(const struct revision *revision, struct problem 
 static enum status check_version(const struct user_request *request, const struct account *account,
                                  struct problem *problem)
 {
-    char version[32];
-
-    (void)snprintf(version, sizeof(version), "W/\"%llu\"", (unsigned long long)account->version);
-    if (!request->if_match || strcmp(request->if_match, "*") == 0 ||
-        strcmp(request->if_match, version) == 0 || strcmp(request->if_match, version + 2) == 0)
+    if (version_matches(request->if_match, account->version))
         return STATUS_OK;
     return problem_set(problem, STATUS_VERSION_MISMATCH,
-                       "the resource is at version %s; read it again before changing it", version);
+                       "the resource is at version W/\"%" PRIu64 "\"; read it again before "
+                       "changing it",
+                       account->version);
 }
 
 /* ----------------------------------------------------------------------- judging */

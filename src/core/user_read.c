@@ -3,6 +3,7 @@
 
 #include "account.h"
 #include "bridge/core/connection.h"
+#include "bridge/core/group.h"
 #include "bridge/core/outbox.h"
 #include "bridge/core/site.h"
 #include "layout.h"
@@ -53,6 +54,38 @@ static void add_extension(struct store_txn *txn, const struct account *account, 
     text_add(tail, "}");
 }
 
+struct composing {
+    struct store_txn *txn;
+    const char *base;
+    struct text *tail;
+    size_t count;
+};
+
+static bool add_group(void *context, uint64_t row)
+{
+    struct composing *composing = context;
+    struct text *tail = composing->tail;
+    struct group group;
+
+    if (!group_load(composing->txn, row, tail->arena, &group))
+        return true;
+    text_add_format(tail, "%s{\"value\":\"%s\",\"type\":\"direct\"",
+                    composing->count++ ? "," : ",\"groups\":[", group.id);
+    add_member(tail, "display", group.name);
+    add_member(tail, "$ref", arena_printf(tail->arena, "%s/Groups/%s", composing->base, group.id));
+    text_add(tail, "}");
+    return true;
+}
+
+static void add_groups(struct store_txn *txn, uint64_t row, const char *base, struct text *tail)
+{
+    struct composing composing = {txn, base, tail, 0};
+
+    user_groups(txn, row, add_group, &composing);
+    if (composing.count)
+        text_add(tail, "]");
+}
+
 struct bytes user_tail(struct store_txn *txn, const struct user *user, const char *base,
                        struct arena *arena)
 {
@@ -63,6 +96,7 @@ struct bytes user_tail(struct store_txn *txn, const struct user *user, const cha
 
     timestamp_format(account->created_at, created);
     timestamp_format(account->modified_at, modified);
+    add_groups(txn, account->row, base, &tail);
     add_extension(txn, account, &tail);
     text_add_format(&tail,
                     ",\"meta\":{\"resourceType\":\"User\",\"created\":\"%s\","
@@ -211,6 +245,14 @@ static void offer_site(struct selection *selection, const char *value)
         user_rows_with(selection->txn, &association, offer, selection);
 }
 
+static void offer_group(struct selection *selection, const char *value)
+{
+    uint64_t row;
+
+    if (id_find(selection->txn, SCIM_GROUP, value, &row))
+        group_members(selection->txn, row, offer, selection);
+}
+
 /* What a filter may demand that an index answers. */
 static const struct {
     const char *attribute;
@@ -222,6 +264,7 @@ static const struct {
     {"userName", NULL, false, offer_user_name},
     {"externalId", NULL, true, offer_external_id},
     {"emails", "value", false, offer_email},
+    {"groups", "value", false, offer_group},
     {"site", NULL, false, offer_site},
     {"role", NULL, false, offer_role},
 };

@@ -22,6 +22,7 @@ static const char *const table_names[STORE_TABLE_COUNT] = {
     [STORE_ACCOUNT] = "account",
     [STORE_ASSERTION] = "assertion",
     [STORE_INDEX] = "index",
+    [STORE_GROUP] = "group",
     [STORE_SITE] = "site",
     [STORE_CONNECTION] = "connection",
     [STORE_TOKEN] = "token",

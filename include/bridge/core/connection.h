@@ -19,7 +19,8 @@ struct connection {
 
 enum { CONNECTION_NAME_MAX = 40 };
 
-/* What happens to the accounts that a connection owns when it is deleted. */
+/* What happens to the accounts that a connection owns when it is deleted. Its groups become local.
+ */
 enum connection_disposal {
     CONNECTION_KEEP_NONE,  /* refuse if there are any */
     CONNECTION_RELEASE,    /* they become local, as they are */

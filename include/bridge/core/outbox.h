@@ -14,7 +14,8 @@
 enum outbox_kind {
     OUTBOX_ORGANIZATION, /* row 0: the administrators' group */
     OUTBOX_SITE,         /* a site's group */
-    OUTBOX_USER,         /* a person's entry, state and memberships */
+    OUTBOX_USER,         /* a person's entry, state and role group */
+    OUTBOX_GROUP,        /* a pushed group and its members */
 };
 
 /* Who loses access goes before all others. */

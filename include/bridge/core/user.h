@@ -81,7 +81,7 @@ json_t *user_json(struct store_txn *txn, const struct user *user, const char *ba
 /*
  * A page of the people that this actor may see, in the order in which they came.
  * An index answers filters that demand an id, a userName, an externalId, an
- * e-mail address, a role or a site; all others are evaluated on each person.
+ * e-mail address, a group, a role or a site; all others are evaluated on each person.
  *
  * total - of all that match, not only of the page
  */

@@ -21,6 +21,7 @@ enum store_table {
     STORE_ACCOUNT,      /* row -> what of a user is no SCIM document */
     STORE_ASSERTION,    /* row, connection -> role and site as last asserted */
     STORE_INDEX,        /* which index, what, [row] -> row */
+    STORE_GROUP,        /* row -> what of a group is no SCIM document */
     STORE_SITE,         /* row -> key, name, former names */
     STORE_CONNECTION,   /* connection -> its record */
     STORE_TOKEN,        /* global: public id -> digest and what it opens */

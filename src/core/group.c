@@ -1,0 +1,397 @@
+#include "bridge/core/group.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "bridge/base/random.h"
+#include "bridge/core/connection.h"
+#include "bridge/core/outbox.h"
+#include "bridge/scim/resource.h"
+#include "bridge/store/record.h"
+#include "group_index.h"
+#include "journal.h"
+#include "layout.h"
+#include "membership.h"
+#include "user_index.h"
+#include "version.h"
+
+enum { RECORD_VERSION = 1 };
+
+/* -------------------------------------------------------------------------- record */
+
+static void record_save(struct store_txn *txn, const struct group *group, struct arena *arena)
+{
+    struct store_key key = key_row(txn, group->row);
+    struct record_writer writer = record_write(arena, RECORD_VERSION);
+
+    record_put_text(&writer, group->id);
+    record_put_u32(&writer, group->owner);
+    record_put_text(&writer, group->name);
+    record_put_u64(&writer, (uint64_t)group->created_at);
+    record_put_u64(&writer, (uint64_t)group->modified_at);
+    record_put_u64(&writer, group->version);
+    store_put(txn, STORE_GROUP, key_bytes(&key), record_bytes(&writer));
+}
+
+static bool record_load(struct bytes value, uint64_t row, struct arena *arena, struct group *group)
+{
+    struct record_reader reader = record_read(value, RECORD_VERSION);
+
+    *group = (struct group){.row = row};
+    (void)snprintf(group->id, sizeof(group->id), "%s", record_take_text(&reader, arena));
+    group->owner = record_take_u32(&reader);
+    group->name = record_take_text(&reader, arena);
+    group->created_at = (int64_t)record_take_u64(&reader);
+    group->modified_at = (int64_t)record_take_u64(&reader);
+    group->version = record_take_u64(&reader);
+    return !reader.is_damaged;
+}
+
+bool group_load(struct store_txn *txn, uint64_t row, struct arena *arena, struct group *group)
+{
+    struct store_key key = key_row(txn, row);
+    struct store_key document = key_resource(txn, SCIM_GROUP, row);
+    struct bytes value;
+
+    if (!store_get(txn, STORE_GROUP, key_bytes(&key), &value) ||
+        !record_load(value, row, arena, group) ||
+        !store_get(txn, STORE_RESOURCE, key_bytes(&document), &value))
+        return false;
+    group->document = arena_copy(arena, value);
+    return true;
+}
+
+static bool may_see(const struct actor *actor, const struct group *group)
+{
+    return actor->kind != ACTOR_CONNECTION || actor->connection == group->owner;
+}
+
+bool group_find(struct store_txn *txn, const struct actor *actor, const char *id,
+                struct arena *arena, struct group *group)
+{
+    uint64_t row;
+
+    return id_find(txn, SCIM_GROUP, id, &row) && group_load(txn, row, arena, group) &&
+           may_see(actor, group);
+}
+
+/* -------------------------------------------------------------------------- judging */
+
+static enum status check_owner(struct store_txn *txn, const struct group_request *request,
+                               const struct group *group, struct problem *problem)
+{
+    struct connection owner;
+
+    if (request->actor->kind == ACTOR_CONNECTION || group->owner == 0)
+        return STATUS_OK;
+    if (!connection_load(txn, group->owner, request->arena, &owner))
+        owner.name = "that is gone";
+    return problem_set(problem, STATUS_FORBIDDEN,
+                       "this group is managed by the connection %s; change it at the identity "
+                       "provider",
+                       owner.name);
+}
+
+static enum status check_version(const struct group_request *request, const struct group *group,
+                                 struct problem *problem)
+{
+    if (version_matches(request->if_match, group->version))
+        return STATUS_OK;
+    return problem_set(problem, STATUS_VERSION_MISMATCH,
+                       "the resource is at version W/\"%" PRIu64 "\"; read it again before "
+                       "changing it",
+                       group->version);
+}
+
+static enum status check_unique(struct store_txn *txn, const struct group *group,
+                                const json_t *resource, struct arena *arena,
+                                struct problem *problem)
+{
+    const char *name = user_text(resource, "displayName");
+    const char *external_id = user_text(resource, "externalId");
+    uint64_t other = group_by_name(txn, name, arena);
+
+    if (other && other != group->row)
+        return problem_set(problem, STATUS_UNIQUENESS,
+                           "displayName \"%s\" belongs to another group", name);
+    if (!external_id || !group->owner)
+        return STATUS_OK;
+    other = group_by_external_id(txn, group->owner, external_id);
+    if (other && other != group->row)
+        return problem_set(problem, STATUS_UNIQUENESS,
+                           "externalId \"%s\" belongs to another group of this connection",
+                           external_id);
+    return STATUS_OK;
+}
+
+static enum status judge(struct store_txn *txn, struct group *group, const json_t *resource,
+                         struct arena *arena, struct problem *problem)
+{
+    enum status status = resource_check(resource, scim_resource_type(SCIM_GROUP), problem);
+
+    if (status || (status = check_unique(txn, group, resource, arena, problem)))
+        return status;
+    group->name = arena_strdup(arena, user_text(resource, "displayName"));
+    return STATUS_OK;
+}
+
+/* -------------------------------------------------------------------------- writing */
+
+static void write_document(struct store_txn *txn, struct group *group, const json_t *resource,
+                           struct arena *arena)
+{
+    struct store_key key = key_resource(txn, SCIM_GROUP, group->row);
+
+    group->document = resource_encode(resource, scim_resource_type(SCIM_GROUP), arena);
+    store_put(txn, STORE_RESOURCE, key_bytes(&key), group->document);
+    record_save(txn, group, arena);
+}
+
+static void add_list(struct journal *journal, const char *name, struct text *list)
+{
+    if (!list->size)
+        return;
+    text_add(list, "]");
+    journal_add(journal, name, list->data);
+}
+
+static void write_journal(const struct group_request *request, struct store_txn *txn,
+                          const char *event, const struct group *group,
+                          struct membership_change *members)
+{
+    struct journal journal = journal_begin(request->arena, request->actor, event, group->id);
+
+    journal_add(&journal, "name", journal_text(request->arena, group->name));
+    add_list(&journal, "added", &members->added);
+    add_list(&journal, "removed", &members->removed);
+    journal_end(&journal, txn);
+}
+
+static void count(struct store_txn *txn, const struct group *group, int64_t amount)
+{
+    struct store_key all = key_counter(txn, COUNT_GROUPS);
+    struct store_key owned = key_counter_of(txn, COUNT_GROUPS, group->owner);
+
+    store_add(txn, key_bytes(&all), amount);
+    store_add(txn, key_bytes(&owned), amount);
+}
+
+/* The document without members: these are keys of their own. */
+static json_t *without_members(json_t *resource)
+{
+    json_t *copy = json_copy(resource);
+
+    (void)json_object_del(copy, "members");
+    return copy;
+}
+
+/* ------------------------------------------------------------------------- requests */
+
+static void new_group(struct store_txn *txn, const struct actor *actor, struct group *group)
+{
+    unsigned char uuid[UUID_SIZE];
+
+    uuid_new(actor->now * 1000, uuid);
+    *group = (struct group){
+        .row = store_sequence(txn),
+        .owner = actor->connection,
+        .created_at = actor->now,
+        .modified_at = actor->now,
+        .version = 1,
+    };
+    uuid_format(uuid, group->id);
+    id_put(txn, SCIM_GROUP, uuid, group->row);
+}
+
+enum status group_create(struct store_txn *txn, void *argument, struct problem *problem)
+{
+    struct group_request *request = argument;
+    struct group *group = &request->group;
+    json_auto_t *resource = without_members(request->resource);
+    struct membership_change members = membership_begin(txn, request->actor, request->arena, group);
+    enum status status;
+
+    new_group(txn, request->actor, group);
+    (void)json_object_set_new(resource, "id", json_string(group->id));
+    if ((status = judge(txn, group, resource, request->arena, problem)))
+        return status;
+    write_document(txn, group, resource, request->arena);
+    group_reindex(txn, group, NULL, resource, request->arena);
+    count(txn, group, 1);
+    membership_add_all(&members, json_object_get(request->resource, "members"));
+    request->skipped = members.skipped;
+    write_journal(request, txn, "group.create", group, &members);
+    outbox_add(txn, OUTBOX_GROUP, group->row, OUTBOX_ORDINARY, request->actor->now, request->arena);
+    return store_status(txn, problem);
+}
+
+static enum status load(struct store_txn *txn, struct group_request *request, json_t **resource,
+                        struct problem *problem)
+{
+    struct group *group = &request->group;
+    enum status status;
+
+    if (!group_find(txn, request->actor, request->id, request->arena, group))
+        return store_missing(txn, problem, "group", request->id);
+    if ((status = check_owner(txn, request, group, problem)) ||
+        (status = check_version(request, group, problem)))
+        return status;
+    *resource = json_loadb(group->document.data, group->document.size, 0, NULL);
+    if (!*resource)
+        return problem_set(problem, STATUS_INTERNAL,
+                           "the stored document of group %s is damaged; restore a backup",
+                           request->id);
+    return STATUS_OK;
+}
+
+static bool is_on_members(const struct patch_operation *operation)
+{
+    return operation->path.attribute && strcmp(operation->path.attribute->name, "members") == 0;
+}
+
+/* The operations of a patch that are not on members, in their order. */
+static struct patch document_patch(const struct patch *patch, struct arena *arena)
+{
+    struct patch rest = {
+        .operations = arena_alloc(arena, patch->count * sizeof(*rest.operations)),
+        .id = patch->id,
+    };
+
+    for (size_t i = 0; i < patch->count; i++) {
+        if (!is_on_members(&patch->operations[i]))
+            rest.operations[rest.count++] = patch->operations[i];
+    }
+    return rest;
+}
+
+static void patch_members(const struct patch *patch, struct membership_change *members)
+{
+    for (size_t i = 0; i < patch->count; i++) {
+        if (is_on_members(&patch->operations[i]))
+            membership_apply(members, &patch->operations[i]);
+    }
+}
+
+static enum status patch_document(struct store_txn *txn, struct group_request *request,
+                                  json_t *before, bool *is_changed, struct problem *problem)
+{
+    const struct scim_resource_type *type = scim_resource_type(SCIM_GROUP);
+    struct group *group = &request->group;
+    struct patch patch = document_patch(request->patch, request->arena);
+    json_auto_t *after = json_deep_copy(before);
+    enum status status = patch_apply(&patch, after, type, problem);
+
+    if (status || (status = judge(txn, group, after, request->arena, problem)))
+        return status;
+    *is_changed = !json_equal(before, after);
+    if (!*is_changed)
+        return STATUS_OK;
+    group->modified_at = request->actor->now;
+    group->version++;
+    group_reindex(txn, group, before, after, request->arena);
+    write_document(txn, group, after, request->arena);
+    return STATUS_OK;
+}
+
+enum status group_patch(struct store_txn *txn, void *argument, struct problem *problem)
+{
+    struct group_request *request = argument;
+    struct group *group = &request->group;
+    json_auto_t *resource = NULL;
+    struct membership_change members = membership_begin(txn, request->actor, request->arena, group);
+    bool is_changed = false;
+    enum status status = load(txn, request, &resource, problem);
+
+    if (status)
+        return status;
+    if (request->patch->id && strcmp(request->patch->id, group->id) != 0)
+        return problem_set(problem, STATUS_MUTABILITY, "an id cannot be changed; leave it out");
+    if ((status = patch_document(txn, request, resource, &is_changed, problem)))
+        return status;
+    patch_members(request->patch, &members);
+    request->skipped = members.skipped;
+    if (!is_changed && !members.added_count && !members.removed_count)
+        return store_status(txn, problem);
+    write_journal(request, txn, "group.update", group, &members);
+    outbox_add(txn, OUTBOX_GROUP, group->row,
+               members.removed_count ? OUTBOX_LOSING : OUTBOX_ORDINARY, request->actor->now,
+               request->arena);
+    return store_status(txn, problem);
+}
+
+/* An entry that the bridge made stays linked, so that the worker can take it away. */
+static void write_end(struct store_txn *txn, const struct group_request *request,
+                      const struct group *group)
+{
+    struct link link;
+
+    if (link_find(txn, OUTBOX_GROUP, group->row, request->arena, &link))
+        outbox_add(txn, OUTBOX_GROUP, group->row, OUTBOX_LOSING, request->actor->now,
+                   request->arena);
+    else
+        outbox_drop(txn, OUTBOX_GROUP, group->row, request->arena);
+}
+
+enum status group_delete(struct store_txn *txn, void *argument, struct problem *problem)
+{
+    struct group_request *request = argument;
+    struct group *group = &request->group;
+    json_auto_t *resource = NULL;
+    struct membership_change members = membership_begin(txn, request->actor, request->arena, group);
+    struct store_key row = {0};
+    struct store_key document = {0};
+    struct store_key id = {0};
+    unsigned char uuid[UUID_SIZE];
+    enum status status = load(txn, request, &resource, problem);
+
+    if (status)
+        return status;
+    (void)uuid_parse(group->id, uuid);
+    id = key_id(txn, uuid);
+    row = key_row(txn, group->row);
+    document = key_resource(txn, SCIM_GROUP, group->row);
+    membership_remove_all(&members);
+    group_reindex(txn, group, resource, NULL, request->arena);
+    store_delete(txn, STORE_INDEX, key_bytes(&id));
+    store_delete(txn, STORE_RESOURCE, key_bytes(&document));
+    store_delete(txn, STORE_GROUP, key_bytes(&row));
+    count(txn, group, -1);
+    write_journal(request, txn, "group.delete", group, &members);
+    write_end(txn, request, group);
+    return store_status(txn, problem);
+}
+
+/* ------------------------------------------------------------------- a connection goes */
+
+struct release {
+    struct store_txn *txn;
+    struct arena *arena;
+    uint32_t owner;
+};
+
+static bool release_row(void *context, uint64_t row)
+{
+    const struct release *release = context;
+    struct group group;
+    json_auto_t *resource = NULL;
+
+    if (!group_load(release->txn, row, release->arena, &group) || group.owner != release->owner)
+        return true;
+    resource = json_loadb(group.document.data, group.document.size, 0, NULL);
+    if (!resource)
+        return true;
+    group_reindex(release->txn, &group, resource, NULL, release->arena);
+    count(release->txn, &group, -1);
+    group.owner = 0;
+    record_save(release->txn, &group, release->arena);
+    group_reindex(release->txn, &group, NULL, resource, release->arena);
+    count(release->txn, &group, 1);
+    return true;
+}
+
+void groups_release(struct store_txn *txn, uint32_t owner, struct arena *arena)
+{
+    struct release release = {txn, arena, owner};
+
+    group_rows(txn, release_row, &release);
+}

@@ -1,0 +1,19 @@
+#ifndef CORE_GROUP_INDEX_H
+#define CORE_GROUP_INDEX_H
+
+#include "bridge/core/group.h"
+
+/* The small tables that lead from what groups are looked up by to their rows. */
+
+/* Rows by displayName, folded, and by externalId, exact; 0 when there is none. */
+uint64_t group_by_name(struct store_txn *txn, const char *name, struct arena *arena);
+uint64_t group_by_external_id(struct store_txn *txn, uint32_t owner, const char *external_id);
+
+/* Take out what `before` put in and put in what `after` needs; either may be NULL. */
+void group_reindex(struct store_txn *txn, const struct group *group, const json_t *before,
+                   const json_t *after, struct arena *arena);
+
+/* Groups in the order in which they came. Return false to stop. */
+void group_rows(struct store_txn *txn, membership_visit *visit, void *context);
+
+#endif

@@ -1,0 +1,46 @@
+#ifndef CORE_MEMBERSHIP_H
+#define CORE_MEMBERSHIP_H
+
+#include "bridge/core/group.h"
+
+/* Rows, gathered in an arena, since what is walked must not be changed meanwhile. */
+struct rows {
+    struct arena *arena;
+    uint64_t *data;
+    size_t count;
+    size_t capacity;
+};
+
+/*
+ * Changes of one group's members within one request: what was really added and
+ * removed, for the journal and to know whether there is work.
+ */
+struct membership_change {
+    struct store_txn *txn;
+    const struct actor *actor;
+    struct arena *arena;
+    const struct group *group;
+    struct rows fresh; /* added by this request: a scan does not see them */
+    struct text added; /* JSON lists of ids in the making */
+    struct text removed;
+    size_t added_count;
+    size_t removed_count;
+    size_t skipped;
+};
+
+struct membership_change membership_begin(struct store_txn *txn, const struct actor *actor,
+                                          struct arena *arena, const struct group *group);
+
+/* One operation on `members`, as patch_parse made it. */
+void membership_apply(struct membership_change *change, const struct patch_operation *operation);
+
+/* Add those that a list of members names. */
+void membership_add_all(struct membership_change *change, const json_t *members);
+
+/* The group goes, or a person does: none of their memberships stays. */
+void membership_remove_all(struct membership_change *change);
+void membership_forget_user(struct store_txn *txn, uint64_t user_row);
+
+bool membership_is_there(struct store_txn *txn, uint64_t group_row, uint64_t user_row);
+
+#endif
