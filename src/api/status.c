@@ -1,6 +1,7 @@
 /* The state of the daemon, for people and for health checks. */
 #include <unistd.h>
 
+#include "bridge/core/group.h"
 #include "bridge/core/organization.h"
 #include "bridge/core/outbox.h"
 #include "bridge/core/site.h"
@@ -81,11 +82,14 @@ static json_t *outbox_json(struct store_txn *txn, struct arena *arena)
 static json_t *parked_json(struct store_txn *txn, const struct outbox_line *line,
                            struct arena *arena)
 {
-    static const char *const kinds[] = {
-        [OUTBOX_ORGANIZATION] = "Organization", [OUTBOX_SITE] = "Site", [OUTBOX_USER] = "User"};
+    static const char *const kinds[] = {[OUTBOX_ORGANIZATION] = "Organization",
+                                        [OUTBOX_SITE] = "Site",
+                                        [OUTBOX_USER] = "User",
+                                        [OUTBOX_GROUP] = "Group"};
     json_t *json = json_pack("{s:s, s:s, s:o}", "kind", kinds[line->kind], "detail", line->refusal,
                              "since", timestamp_json(line->written_at));
     struct user user;
+    struct group group;
     struct site site;
 
     if (line->kind == OUTBOX_USER && user_load(txn, line->row, arena, &user)) {
@@ -93,6 +97,9 @@ static json_t *parked_json(struct store_txn *txn, const struct outbox_line *line
 
         (void)json_object_set_new(json, "id", json_string(user.account.id));
         (void)json_object_set(json, "name", json_object_get(document, "userName"));
+    } else if (line->kind == OUTBOX_GROUP && group_load(txn, line->row, arena, &group)) {
+        (void)json_object_set_new(json, "id", json_string(group.id));
+        (void)json_object_set_new(json, "name", json_string(group.name));
     } else if (line->kind == OUTBOX_SITE && site_load(txn, line->row, arena, &site)) {
         (void)json_object_set_new(json, "id", json_string(site.id));
         (void)json_object_set_new(json, "name", json_string(site.name));

@@ -6,6 +6,7 @@
 #include "batch.h"
 
 #include "bridge/base/log.h"
+#include "bridge/core/group.h"
 #include "bridge/core/organization.h"
 
 enum { BATCH_MAX = 64, ATTEMPTS_MAX = 3 };
@@ -14,11 +15,33 @@ enum { BATCH_MAX = 64, ATTEMPTS_MAX = 3 };
 static const struct {
     void (*load)(struct store_txn *txn, const struct batch *batch, struct task *task);
     enum status (*plan)(const struct batch *batch, struct task *task);
+    enum status (*identify)(const struct batch *batch, struct task *task); /* NULL: by its name */
 } kinds[] = {
-    [OUTBOX_ORGANIZATION] = {task_load_admins, task_plan_group},
-    [OUTBOX_SITE] = {task_load_site, task_plan_group},
-    [OUTBOX_USER] = {task_load_person, task_plan_person},
+    [OUTBOX_ORGANIZATION] = {task_load_admins, task_plan_role, NULL},
+    [OUTBOX_SITE] = {task_load_site, task_plan_role, NULL},
+    [OUTBOX_USER] = {task_load_person, task_plan_person, task_identify_person},
+    [OUTBOX_GROUP] = {task_load_group, task_plan_group, task_identify_group},
 };
+
+/* ----------------------------------------------------------------------------- tasks */
+
+const char *task_identity(const struct task *task)
+{
+    return task->is_linked && *task->link.identity ? task->link.identity : NULL;
+}
+
+void task_link_to(const struct batch *batch, struct task *task, const struct entry *entry)
+{
+    const char *identity = entry_text(entry, account_identity(batch->settings->projection.profile));
+
+    task->link = (struct link){.dn = entry->dn, .identity = identity ? identity : ""};
+    task->is_linked = true;
+}
+
+void task_plan_nothing(const struct batch *batch, struct task *task)
+{
+    task->plan = arena_alloc(batch->arena, sizeof(*task->plan));
+}
 
 /* ------------------------------------------------------------------------------- load */
 
@@ -45,10 +68,18 @@ static enum status load(struct batch *batch, struct problem *problem)
 
 /* ------------------------------------------------------------------------------- claim */
 
+/* Whether a step makes the entry that the task is about, and that must be known to be ours. */
+static bool is_making(const struct task *task, const struct plan_step *step)
+{
+    return kinds[task->line.kind].identify &&
+           (step->verb == PLAN_ADD_ENTRY ||
+            (step->verb == PLAN_CREATE_GROUP && task->line.kind == OUTBOX_GROUP));
+}
+
 static bool adds_entry(const struct task *task)
 {
     for (size_t i = 0; task->plan && i < task->plan->count; i++) {
-        if (task->plan->steps[i].verb == PLAN_ADD_ENTRY)
+        if (is_making(task, &task->plan->steps[i]))
             return true;
     }
     return false;
@@ -66,7 +97,7 @@ static enum status claim(struct store_txn *txn, void *argument, struct problem *
         task->is_overtaken = !outbox_is_current(txn, &task->line, batch->arena);
         if (task->status || task->is_overtaken || !adds_entry(task))
             continue;
-        link.dn = task->person.entry->dn;
+        link.dn = task->entry->dn;
         link_save(txn, task->line.kind, task->line.row, &link, batch->arena);
     }
     return store_status(txn, problem);
@@ -87,17 +118,17 @@ static void log_plan(const struct batch *batch, const struct plan *plan)
 static enum status apply_step(const struct batch *batch, struct task *task, size_t i)
 {
     struct plan step = {.steps = &task->plan->steps[i], .count = 1};
-    enum plan_verb verb = step.steps->verb;
+    bool is_new = is_making(task, step.steps);
     enum status status =
         plan_apply(batch->directory, &batch->settings->projection, &step, &task->problem);
 
-    if (status || (verb != PLAN_ADD_ENTRY && verb != PLAN_RENAME))
+    if (status || (!is_new && step.steps->verb != PLAN_RENAME))
         return status;
-    if (verb == PLAN_ADD_ENTRY) { /* known to be ours, whatever becomes of the other steps */
+    if (is_new) { /* known to be ours, whatever becomes of the other steps */
         task->link = (struct link){.dn = step.steps->dn, .identity = ""};
         task->is_linked = true;
     }
-    return task_identify_person(batch, task);
+    return kinds[task->line.kind].identify(batch, task);
 }
 
 static enum status apply_once(const struct batch *batch, struct task *task)
@@ -122,7 +153,7 @@ static enum status plan_again(const struct batch *batch, struct task *task)
     /* An entry to be added has been claimed by now, unless it was there at first and went. */
     if (adds_entry(task) && !task->is_linked)
         return problem_set(&task->problem, STATUS_CONFLICT, "%s comes and goes; trying again later",
-                           task->person.entry->dn);
+                           task->entry->dn);
     return apply_once(batch, task);
 }
 
@@ -160,17 +191,28 @@ static void plan(const struct batch *batch, struct task *task)
 
 /* ------------------------------------------------------------------------------- record */
 
-/* A link that is gone has moved to another account of the same name. */
+static bool same_link(const struct link *left, const struct link *right)
+{
+    return strcmp(left->dn, right->dn) == 0 && strcmp(left->identity, right->identity) == 0;
+}
+
+/*
+ * A link that is gone has moved to another account of the same name. Groups wait
+ * for a person's entry, and must know its new name.
+ */
 static void record_link(struct store_txn *txn, const struct batch *batch, const struct task *task)
 {
+    const struct outbox_line *line = &task->line;
     struct link link;
 
-    if (!link_find(txn, task->line.kind, task->line.row, batch->arena, &link))
+    if (!link_find(txn, line->kind, line->row, batch->arena, &link))
         return;
+    if (task->is_linked && line->kind == OUTBOX_USER && !same_link(&link, &task->link))
+        user_groups_touch(txn, line->row, OUTBOX_ORDINARY, batch->now);
     if (task->is_linked)
-        link_save(txn, task->line.kind, task->line.row, &task->link, batch->arena);
-    else if (!*link.identity)
-        link_drop(txn, task->line.kind, task->line.row); /* claimed, and nothing came of it */
+        link_save(txn, line->kind, line->row, &task->link, batch->arena);
+    else if (!*link.identity || !task->status)
+        link_drop(txn, line->kind, line->row); /* nothing came of the claim, or it is gone */
 }
 
 static void record_task(struct store_txn *txn, const struct batch *batch, const struct task *task)

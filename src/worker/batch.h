@@ -12,10 +12,11 @@ struct task {
     bool is_linked;
     struct link link; /* to the entry; when the task has added one, the new one */
 
-    /* A person: as the store has them; no entry is desired when they are gone. */
-    struct person_desired person;
-    /* A role group. */
-    const struct entry *group;
+    /* What the directory should hold. */
+    const struct entry *entry;    /* NULL: nothing, the resource is gone */
+    struct person_desired person; /* of a person, with the same entry: state and role groups */
+    const char *const *members;   /* of a pushed group: DNs */
+    size_t member_count;
 
     struct plan *plan;
     bool is_overtaken;  /* there was a newer change before the plan was applied */
@@ -50,9 +51,11 @@ enum status batch_run(const struct worker_settings *settings, struct directory *
 void task_load_person(struct store_txn *txn, const struct batch *batch, struct task *task);
 void task_load_admins(struct store_txn *txn, const struct batch *batch, struct task *task);
 void task_load_site(struct store_txn *txn, const struct batch *batch, struct task *task);
+void task_load_group(struct store_txn *txn, const struct batch *batch, struct task *task);
 
 /* Read what the directory holds and plan the difference. */
 enum status task_plan_person(const struct batch *batch, struct task *task);
+enum status task_plan_role(const struct batch *batch, struct task *task);
 enum status task_plan_group(const struct batch *batch, struct task *task);
 
 /*
@@ -61,5 +64,17 @@ enum status task_plan_group(const struct batch *batch, struct task *task);
  * STATUS_CONFLICT  it is not there any more
  */
 enum status task_identify_person(const struct batch *batch, struct task *task);
+enum status task_identify_group(const struct batch *batch, struct task *task);
+
+/* -- what they share -------------------------------------------------------------- */
+
+/* What identifies the entry for life; NULL as long as it is only claimed, or not even that. */
+const char *task_identity(const struct task *task);
+
+/* From here on the entry is known by what never changes, wherever it is moved. */
+void task_link_to(const struct batch *batch, struct task *task, const struct entry *entry);
+
+/* A plan without steps, for what is gone before it ever got there. */
+void task_plan_nothing(const struct batch *batch, struct task *task);
 
 #endif

@@ -1,42 +1,126 @@
+#include "bridge/core/group.h"
+
 #include "batch.h"
-#include "bridge/core/site.h"
 
-void task_load_admins(struct store_txn *txn, const struct batch *batch, struct task *task)
+/* ------------------------------------------------------------------ what should be */
+
+struct gathering {
+    struct store_txn *txn;
+    const struct batch *batch;
+    const char **members;
+    size_t count;
+    size_t capacity;
+};
+
+static void gather(struct gathering *gathering, const char *dn)
 {
-    const struct projection_settings *projection = &batch->settings->projection;
+    if (gathering->count == gathering->capacity) {
+        size_t capacity = gathering->capacity ? gathering->capacity * 2 : 64;
+        const char **members = arena_alloc(gathering->batch->arena, capacity * sizeof(*members));
 
-    (void)txn;
-    task->group = projection_role_group(projection, projection_admins_dn(projection, batch->arena),
-                                        "Administrators of the organization", batch->arena);
+        if (gathering->count)
+            memcpy(members, gathering->members, gathering->count * sizeof(*members));
+        gathering->members = members;
+        gathering->capacity = capacity;
+    }
+    gathering->members[gathering->count++] = dn;
 }
 
-void task_load_site(struct store_txn *txn, const struct batch *batch, struct task *task)
+/*
+ * Only who is active and has an entry is in the directory's group. Whose entry is
+ * still to come sends the worker here again when it has landed.
+ */
+static bool add_member(void *context, uint64_t row)
 {
-    const struct projection_settings *projection = &batch->settings->projection;
-    struct site site;
+    SCOPED(arena_release) struct arena *scratch = arena_new();
+    struct gathering *gathering = context;
+    struct user user;
+    struct link link;
 
-    if (!site_load(txn, task->line.row, batch->arena, &site))
+    if (user_load(gathering->txn, row, scratch, &user) && user.account.is_active &&
+        link_find(gathering->txn, OUTBOX_USER, row, scratch, &link) && *link.identity)
+        gather(gathering, arena_strdup(gathering->batch->arena, link.dn));
+    return true;
+}
+
+void task_load_group(struct store_txn *txn, const struct batch *batch, struct task *task)
+{
+    struct gathering gathering = {.txn = txn, .batch = batch};
+    struct entry *entry = NULL;
+    struct group group;
+    json_auto_t *resource = NULL;
+
+    if (!batch->settings->projection.groups_base ||
+        !group_load(txn, task->line.row, batch->arena, &group))
+        return; /* not projected, or deleted: nothing is desired */
+    resource = json_loadb(group.document.data, group.document.size, 0, NULL);
+    if (!resource) {
+        task->status = problem_set(&task->problem, STATUS_INTERNAL,
+                                   "the stored document is damaged; restore a backup");
         return;
-    task->group =
-        projection_role_group(projection, projection_site_dn(projection, site.key, batch->arena),
-                              site.name, batch->arena);
+    }
+    task->status = projection_group(&batch->settings->projection, resource, batch->arena, &entry,
+                                    &task->problem);
+    task->entry = entry;
+    group_members(txn, group.row, add_member, &gathering);
+    task->members = gathering.members;
+    task->member_count = gathering.count;
+}
+
+/* ------------------------------------------------------------------------- what is */
+
+/* A group that is there without a link was made by somebody else. */
+static enum status check_ours(const struct task *task, const struct group_actual *actual,
+                              struct problem *problem)
+{
+    if (task->is_linked || !actual->entry)
+        return STATUS_OK;
+    return problem_set(problem, STATUS_DIRECTORY_REFUSED,
+                       "%s exists already and was not made by the bridge; rename or remove it, or "
+                       "give the group another name",
+                       actual->entry->dn);
+}
+
+static enum status read_group(const struct batch *batch, struct task *task,
+                              struct group_actual *actual)
+{
+    const char *dn = task->is_linked ? task->link.dn : task->entry->dn;
+
+    return group_read(batch->directory, &batch->settings->projection, task_identity(task), dn,
+                      batch->arena, actual, &task->problem);
 }
 
 enum status task_plan_group(const struct batch *batch, struct task *task)
 {
-    static const char *const attributes[] = {"objectClass", "cn", "description", NULL};
-    struct entry *actual = NULL;
+    const struct projection_settings *projection = &batch->settings->projection;
+    const struct group_desired desired = {task->entry, task->members, task->member_count};
+    struct group_actual actual = {0};
     enum status status;
 
-    if (!task->group) {
-        task->plan = arena_alloc(batch->arena, sizeof(*task->plan));
+    if (!projection->groups_base || (!task->is_linked && !task->entry)) {
+        task_plan_nothing(batch, task);
         return STATUS_OK;
     }
-    status = directory_read(batch->directory, task->group->dn, attributes, batch->arena, &actual,
-                            &task->problem);
-    if (status && status != STATUS_NOT_FOUND)
+    if ((status = read_group(batch, task, &actual)) ||
+        (status = check_ours(task, &actual, &task->problem)))
         return status;
-    task->problem = (struct problem){0};
-    task->plan = plan_role_group(task->group, status ? NULL : actual, batch->arena);
+    task->plan = plan_group(projection, &desired, &actual, batch->arena);
+    if (actual.entry && task->entry)
+        task_link_to(batch, task, actual.entry);
+    else if (!task->entry)
+        task->is_linked = false; /* the entry goes, and its name is free */
+    return STATUS_OK;
+}
+
+enum status task_identify_group(const struct batch *batch, struct task *task)
+{
+    struct group_actual actual = {0};
+    enum status status = read_group(batch, task, &actual);
+
+    if (status)
+        return status;
+    if (!actual.entry)
+        return STATUS_CONFLICT;
+    task_link_to(batch, task, actual.entry);
     return STATUS_OK;
 }

@@ -37,6 +37,7 @@ void task_load_person(struct store_txn *txn, const struct batch *batch, struct t
     }
     task->status = projection_person(&batch->settings->projection, resource, batch->arena, &entry,
                                      &task->problem);
+    task->entry = entry;
     task->person.entry = entry;
     task->person.is_active = user.account.is_active;
     want_group(txn, batch, &user.account.association, &task->person);
@@ -44,19 +45,13 @@ void task_load_person(struct store_txn *txn, const struct batch *batch, struct t
 
 /* ----------------------------------------------------------------------- what is */
 
-static bool is_identified(const struct task *task)
-{
-    return task->is_linked && *task->link.identity;
-}
-
 static enum status read_person(const struct batch *batch, struct task *task,
                                struct person_actual *actual)
 {
-    const char *identity = is_identified(task) ? task->link.identity : NULL;
     const char *dn = task->is_linked ? task->link.dn : task->person.entry->dn;
 
-    return person_read(batch->directory, &batch->settings->projection, identity, dn, batch->arena,
-                       actual, &task->problem);
+    return person_read(batch->directory, &batch->settings->projection, task_identity(task), dn,
+                       batch->arena, actual, &task->problem);
 }
 
 /* An entry that is there without a link was made by somebody else. */
@@ -71,15 +66,6 @@ static enum status check_ours(const struct task *task, const struct person_actua
                        actual->entry->dn);
 }
 
-/* From here on the entry is known by what never changes, wherever it is moved. */
-static void link_to(const struct batch *batch, struct task *task, const struct entry *entry)
-{
-    const char *identity = entry_text(entry, account_identity(batch->settings->projection.profile));
-
-    task->link = (struct link){.dn = entry->dn, .identity = identity ? identity : ""};
-    task->is_linked = true;
-}
-
 static bool wants_entry(const struct task *task)
 {
     return task->person.entry && task->person.is_active;
@@ -91,16 +77,16 @@ enum status task_plan_person(const struct batch *batch, struct task *task)
     enum status status;
 
     if (!task->is_linked && !task->person.entry) {
-        task->plan = arena_alloc(batch->arena, sizeof(*task->plan));
-        return STATUS_OK; /* gone before it ever got there */
+        task_plan_nothing(batch, task);
+        return STATUS_OK;
     }
     if ((status = read_person(batch, task, &actual)) ||
         (status = check_ours(task, &actual, &task->problem)))
         return status;
     task->plan = plan_person(&batch->settings->projection, &task->person, &actual, batch->arena);
     if (actual.entry)
-        link_to(batch, task, actual.entry);
-    else if (!is_identified(task) && !wants_entry(task))
+        task_link_to(batch, task, actual.entry);
+    else if (!task_identity(task) && !wants_entry(task))
         task->is_linked = false; /* the claim came to nothing, and holds nobody's name any longer */
     return STATUS_OK;
 }
@@ -114,6 +100,6 @@ enum status task_identify_person(const struct batch *batch, struct task *task)
         return status;
     if (!actual.entry)
         return STATUS_CONFLICT;
-    link_to(batch, task, actual.entry);
+    task_link_to(batch, task, actual.entry);
     return STATUS_OK;
 }
