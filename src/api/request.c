@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "bridge/base/clock.h"
+#include "bridge/scim/resource.h"
 
 enum { JSON_DEPTH_MAX = 32, JSON_VALUES_MAX = 100000, JSON_STRING_MAX = 65536 };
 
@@ -113,6 +114,31 @@ enum status request_json(struct exchange *exchange, json_t **json, struct proble
                            error.column, error.text);
     if (!json_is_object(*json))
         return problem_set(problem, STATUS_INVALID_SYNTAX, "the body must be a JSON object");
+    return STATUS_OK;
+}
+
+static enum status check_whole(const json_t *body, const struct scim_resource_type *type,
+                               struct problem *problem)
+{
+    json_t *resource = NULL;
+    enum status status = resource_read(body, type, &resource, problem);
+
+    if (!status)
+        status = resource_check(resource, type, problem);
+    json_decref(resource);
+    return status;
+}
+
+enum status request_replace(struct exchange *exchange, const struct scim_resource_type *type,
+                            json_t **operations, struct problem *problem)
+{
+    json_t *body = NULL;
+    enum status status = request_json(exchange, &body, problem);
+
+    if (status || (status = check_whole(body, type, problem)))
+        return status;
+    *operations = request_own(
+        exchange, json_pack("{s:[{s:s, s:O}]}", "Operations", "op", "replace", "value", body));
     return STATUS_OK;
 }
 

@@ -38,6 +38,16 @@ enum status request_snapshot(struct exchange *exchange, struct store_txn **txn,
  */
 enum status request_json(struct exchange *exchange, json_t **json, struct problem *problem);
 
+/*
+ * The body of a PUT as the PATCH that it comes to: one replace without a path.
+ * RFC 7644 section 3.5.1 lets a service read an omission either way. Providers
+ * leave out what their profile does not know, so silence is no statement here.
+ *
+ * STATUS_INVALID_VALUE  something that the schema demands is missing
+ */
+enum status request_replace(struct exchange *exchange, const struct scim_resource_type *type,
+                            json_t **operations, struct problem *problem);
+
 /* Let the exchange's arena own a document. Takes it. */
 json_t *request_own(struct exchange *exchange, json_t *json);
 

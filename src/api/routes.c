@@ -18,7 +18,11 @@ static const struct route routes[] = {
     {"DELETE", "/scim/v2/Users/{id}", SCOPE_PROVISION, users_delete},
 
     {"GET", "/scim/v2/Groups", SCOPE_PROVISION, groups_list},
+    {"POST", "/scim/v2/Groups", SCOPE_PROVISION, groups_create},
     {"GET", "/scim/v2/Groups/{id}", SCOPE_PROVISION, groups_show},
+    {"PUT", "/scim/v2/Groups/{id}", SCOPE_PROVISION, groups_replace},
+    {"PATCH", "/scim/v2/Groups/{id}", SCOPE_PROVISION, groups_patch},
+    {"DELETE", "/scim/v2/Groups/{id}", SCOPE_PROVISION, groups_delete},
 
     {"GET", "/scim/v2/Sites", SCOPE_PROVISION, sites_list},
     {"POST", "/scim/v2/Sites", SCOPE_ADMIN, sites_create},

@@ -146,34 +146,12 @@ enum status users_patch(struct exchange *exchange, struct problem *problem)
     return status ? status : commit_patch(exchange, body, problem);
 }
 
-/* A PUT that lacks what the schema demands is refused (RFC 7644 section 3.5.1). */
-static enum status check_whole(const json_t *body, struct problem *problem)
-{
-    json_t *resource = NULL;
-    enum status status = resource_read(body, type(), &resource, problem);
-
-    if (!status)
-        status = resource_check(resource, type(), problem);
-    json_decref(resource);
-    return status;
-}
-
-/*
- * RFC 7644 section 3.5.1 lets a service read an omission either way. Providers
- * leave out what their profile does not know, so silence is no statement here,
- * and a PUT is one replace without a path.
- */
 enum status users_replace(struct exchange *exchange, struct problem *problem)
 {
-    json_t *body = NULL;
-    json_t *operations;
-    enum status status = request_json(exchange, &body, problem);
+    json_t *operations = NULL;
+    enum status status = request_replace(exchange, type(), &operations, problem);
 
-    if (status || (status = check_whole(body, problem)))
-        return status;
-    operations = request_own(
-        exchange, json_pack("{s:[{s:s, s:O}]}", "Operations", "op", "replace", "value", body));
-    return commit_patch(exchange, operations, problem);
+    return status ? status : commit_patch(exchange, operations, problem);
 }
 
 enum status users_delete(struct exchange *exchange, struct problem *problem)
