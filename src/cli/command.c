@@ -111,6 +111,8 @@ const struct command commands[] = {
      user_deactivate_run},
     {"user", "reactivate", "NAME", "Give a deactivated account its access again",
      user_reactivate_options, user_reactivate_run},
+    {"group", "list", NULL, "The groups that providers pushed", output_options, group_list_run},
+    {"group", "show", "NAME", "A group and who is in it", output_options, group_show_run},
     {"site", "list", NULL, "The sites and how many people are there", output_options,
      site_list_run},
     {"site", "create", "NAME", "Create a site", site_create_options, site_create_run},

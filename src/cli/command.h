@@ -84,6 +84,8 @@ command_run user_edit_run;
 command_run user_deactivate_run;
 command_run user_reactivate_run;
 command_run site_create_run;
+command_run group_list_run;
+command_run group_show_run;
 command_run site_list_run;
 command_run connection_create_run;
 command_run connection_list_run;

@@ -46,20 +46,23 @@ static enum status take_page(json_t *resources, const json_t *page, bool *is_com
     return STATUS_OK;
 }
 
-enum status request_all(struct invocation *invocation, const char *path, const char *filter,
+const char *request_filter(struct invocation *invocation, const char *filter)
+{
+    return arena_printf(invocation->arena, "filter=%s", client_escape(invocation->arena, filter));
+}
+
+enum status request_all(struct invocation *invocation, const char *path, const char *query,
                         json_t **resources, struct problem *problem)
 {
     json_auto_t *all = json_array();
-    const char *condition = filter ? arena_printf(invocation->arena, "filter=%s&",
-                                                  client_escape(invocation->arena, filter))
-                                   : "";
     bool is_complete = false;
 
     while (!is_complete) {
         json_auto_t *page = NULL;
-        const char *query = arena_printf(invocation->arena, "%s?%sstartIndex=%zu&count=%d", path,
-                                         condition, json_array_size(all) + 1, PAGE_SIZE);
-        enum status status = request_send(invocation, "GET", query, NULL, &page, problem);
+        const char *target =
+            arena_printf(invocation->arena, "%s?%s%sstartIndex=%zu&count=%d", path,
+                         query ? query : "", query ? "&" : "", json_array_size(all) + 1, PAGE_SIZE);
+        enum status status = request_send(invocation, "GET", target, NULL, &page, problem);
 
         if (!status)
             status = take_page(all, page, &is_complete, problem);

@@ -15,10 +15,13 @@ enum status request_send(struct invocation *invocation, const char *method, cons
                          const json_t *body, json_t **answer, struct problem *problem);
 
 /*
- * All resources of a kind that match a SCIM filter (NULL: all there are), page by
- * page, as one array; the caller's to json_decref.
+ * All resources of a kind, page by page, as one array; the caller's to json_decref.
+ * `query` has further parameters, escaped ("filter=..."); NULL: none.
  */
-enum status request_all(struct invocation *invocation, const char *path, const char *filter,
+enum status request_all(struct invocation *invocation, const char *path, const char *query,
                         json_t **resources, struct problem *problem);
+
+/* The query that narrows a list to what matches a SCIM filter. */
+const char *request_filter(struct invocation *invocation, const char *filter);
 
 #endif

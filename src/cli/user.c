@@ -145,9 +145,9 @@ enum status user_list_run(struct invocation *invocation, struct problem *problem
     struct text filter = {.arena = invocation->arena};
     json_auto_t *users = NULL;
     enum status status = make_filter(invocation, &filter, problem);
+    const char *query = filter.data ? request_filter(invocation, filter.data) : NULL;
 
-    if (status ||
-        (status = request_all(invocation, "/scim/v2/Users", filter.data, &users, problem)))
+    if (status || (status = request_all(invocation, "/scim/v2/Users", query, &users, problem)))
         return status;
     output_list(invocation, users, user_fields);
     return STATUS_OK;
