@@ -28,9 +28,11 @@ class Lifecycle(BridgeCase):
         for _ in range(2):
             self.replay("entra-user-lifecycle.json")
 
-    def test_other_traffic_that_needs_no_more_than_people_is_answered_as_it_should_be(self):
-        for name in ("entra-user-lifecycle-compliant.json", "okta-user-lifecycle.json",
-                     "okta-import.json", "google-user-lifecycle.json", "discovery.json"):
+    def test_the_traffic_of_other_providers_is_answered_as_it_should_be(self):
+        for name in ("entra-user-lifecycle-compliant.json", "entra-group-lifecycle.json",
+                     "okta-user-lifecycle.json", "okta-group-push.json", "okta-import.json",
+                     "onelogin-user-lifecycle.json", "jumpcloud-activate-and-sync.json",
+                     "google-user-lifecycle.json", "ping-user-and-group.json", "discovery.json"):
             self.replay(name)
 
     def test_people_who_are_gone_in_the_same_instant_leave_no_open_account(self):

@@ -13,7 +13,10 @@ def differences(bridge, directory):
     people = directory.people()
     return [
         *people_differences(users, people),
-        *group_differences(expected_groups(users, keys), actual_groups(directory, people)),
+        *group_differences(expected_groups(users, keys),
+                           actual_groups(directory, directory.roles_base, people)),
+        *group_differences(expected_pushed_groups(bridge.admin.resources("/Groups"), users),
+                           actual_groups(directory, directory.groups_base, people)),
     ]
 
 
@@ -31,10 +34,24 @@ def expected_groups(users, keys):
     return groups
 
 
-def actual_groups(directory, people):
+def expected_pushed_groups(groups, users):
+    """The same for the groups that providers push; a name of a role group is parked."""
+    active = {user["id"]: user["userName"] for user in users if user["active"]}
+    return {
+        group["displayName"]: {active[member["value"]] for member in group.get("members", [])
+                               if member["value"] in active}
+        for group in groups if not is_role_name(group["displayName"])
+    }
+
+
+def is_role_name(name):
+    return name.lower() == ADMINS or name.lower().startswith("site-")
+
+
+def actual_groups(directory, base, people):
     """The same from the directory; a member that is no person's entry keeps its DN."""
     names = {dn: attributes["uid"][0] for dn, attributes in people.items() if "uid" in attributes}
-    found = directory.search(directory.roles_base, "(objectClass=groupOfNames)", "cn", "member")
+    found = directory.search(base, "(objectClass=groupOfNames)", "cn", "member")
     return {
         attributes["cn"][0]: {
             names.get(member, member)
