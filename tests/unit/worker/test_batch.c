@@ -326,6 +326,20 @@ static void an_entry_that_was_moved_is_still_ours_after_a_rename(void **state)
     assert_string_equal(entry_text(read_entry(person_dn("jana")), "cn"), "Somebody Else");
 }
 
+static void a_name_that_no_entry_can_have_does_not_keep_a_disable_away(void **state)
+{
+    (void)state;
+    given_a_person("kim");
+    run_batch();
+
+    patch(arena_printf(given.world->arena,
+                       "[{'op':'replace','value':{'userName':'%02000d','active':false}}]", 1));
+    run_batch();
+
+    assert_true(is_locked(person_dn("kim")));
+    assert_false(is_member(NORTH, person_dn("kim")));
+}
+
 static void what_could_not_be_claimed_is_not_taken_for_done(void **state)
 {
     struct problem problem = {0};
@@ -370,6 +384,7 @@ int main(void)
         BATCH_TEST(who_is_deleted_leaves_the_groups_though_the_entry_is_gone),
         BATCH_TEST(a_claim_that_came_to_nothing_ends_with_the_deactivation),
         BATCH_TEST(an_entry_that_was_moved_is_still_ours_after_a_rename),
+        BATCH_TEST(a_name_that_no_entry_can_have_does_not_keep_a_disable_away),
         BATCH_TEST(what_could_not_be_claimed_is_not_taken_for_done),
     };
 
