@@ -108,9 +108,8 @@ static enum status submit(struct world *world, store_change *change, struct user
     return status;
 }
 
-enum status world_create(struct world *world, const struct actor *actor, const char *json)
+enum status world_create_json(struct world *world, const struct actor *actor, json_t *body)
 {
-    json_auto_t *body = read_json(world, json);
     json_auto_t *resource = NULL;
     struct user_request request = {.actor = actor, .arena = world->arena};
 
@@ -120,10 +119,16 @@ enum status world_create(struct world *world, const struct actor *actor, const c
     return submit(world, user_create, &request);
 }
 
-enum status world_patch(struct world *world, const struct actor *actor, const char *id,
-                        const char *operations)
+enum status world_create(struct world *world, const struct actor *actor, const char *json)
 {
-    json_auto_t *body = json_pack("{s:o}", "Operations", read_json(world, operations));
+    json_auto_t *body = read_json(world, json);
+
+    return world_create_json(world, actor, body);
+}
+
+enum status world_patch_json(struct world *world, const struct actor *actor, const char *id,
+                             json_t *body)
+{
     struct patch *patch = NULL;
     struct user_request request = {.actor = actor, .arena = world->arena, .id = id};
 
@@ -132,6 +137,14 @@ enum status world_patch(struct world *world, const struct actor *actor, const ch
         STATUS_OK);
     request.patch = patch;
     return submit(world, user_patch, &request);
+}
+
+enum status world_patch(struct world *world, const struct actor *actor, const char *id,
+                        const char *operations)
+{
+    json_auto_t *body = json_pack("{s:o}", "Operations", read_json(world, operations));
+
+    return world_patch_json(world, actor, id, body);
 }
 
 enum status world_delete(struct world *world, const struct actor *actor, const char *id)

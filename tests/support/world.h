@@ -40,6 +40,11 @@ enum status world_patch(struct world *world, const struct actor *actor, const ch
                         const char *operations);
 enum status world_delete(struct world *world, const struct actor *actor, const char *id);
 
+/* The same with the body at hand. */
+enum status world_create_json(struct world *world, const struct actor *actor, json_t *body);
+enum status world_patch_json(struct world *world, const struct actor *actor, const char *id,
+                             json_t *body);
+
 /* What is in effect now. Fails the test when there is no such person. */
 struct account world_account(struct world *world, const char *id);
 
