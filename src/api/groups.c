@@ -139,9 +139,10 @@ enum status groups_create(struct exchange *exchange, struct problem *problem)
 {
     struct group_request *request = new_request(exchange);
     json_t *body = NULL;
-    enum status status = request_json(exchange, &body, problem);
+    enum status status = query_check(exchange, type(), problem);
 
-    if (status || (status = resource_read(body, type(), &request->resource, problem)))
+    if (status || (status = request_json(exchange, &body, problem)) ||
+        (status = resource_read(body, type(), &request->resource, problem)))
         return status;
     (void)request_own(exchange, request->resource);
     request_commit(exchange, group_create, request, answer_created);
@@ -153,9 +154,10 @@ static enum status commit_patch(struct exchange *exchange, const json_t *operati
 {
     struct group_request *request = new_request(exchange);
     struct patch *patch = NULL;
-    enum status status = patch_parse(operations, type(), exchange_arena(exchange), &patch, problem);
+    enum status status = query_check(exchange, type(), problem);
 
-    if (status)
+    if (status ||
+        (status = patch_parse(operations, type(), exchange_arena(exchange), &patch, problem)))
         return status;
     request->id = exchange_segment(exchange, "id");
     request->patch = patch;

@@ -11,6 +11,14 @@ enum status query_projection(struct exchange *exchange, const struct scim_resour
                             exchange_arena(exchange), projection, problem);
 }
 
+enum status query_check(struct exchange *exchange, const struct scim_resource_type *type,
+                        struct problem *problem)
+{
+    struct projection *projection;
+
+    return query_projection(exchange, type, &projection, problem);
+}
+
 enum status query_parse(struct exchange *exchange, const struct scim_resource_type *type,
                         struct query *query, struct problem *problem)
 {

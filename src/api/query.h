@@ -19,6 +19,11 @@ enum status query_parse(struct exchange *exchange, const struct scim_resource_ty
 enum status query_projection(struct exchange *exchange, const struct scim_resource_type *type,
                              struct projection **projection, struct problem *problem);
 
+/* Whether they can be met: asked before a change, which must not end in a refusal once it is made.
+ */
+enum status query_check(struct exchange *exchange, const struct scim_resource_type *type,
+                        struct problem *problem);
+
 /*
  * A resource as it is answered: document and tail, joined, with what the
  * projection leaves of it.

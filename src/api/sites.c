@@ -103,9 +103,10 @@ enum status sites_create(struct exchange *exchange, struct problem *problem)
 {
     struct site_request *request = arena_alloc(exchange_arena(exchange), sizeof(*request));
     json_t *body = NULL;
-    enum status status = request_json(exchange, &body, problem);
+    enum status status = query_check(exchange, type(), problem);
 
-    if (status || (status = resource_read(body, type(), &request->resource, problem)))
+    if (status || (status = request_json(exchange, &body, problem)) ||
+        (status = resource_read(body, type(), &request->resource, problem)))
         return status;
     (void)request_own(exchange, request->resource);
     request->actor = request_actor(exchange);

@@ -114,9 +114,10 @@ enum status users_create(struct exchange *exchange, struct problem *problem)
 {
     struct user_request *request = new_request(exchange);
     json_t *body = NULL;
-    enum status status = request_json(exchange, &body, problem);
+    enum status status = query_check(exchange, type(), problem);
 
-    if (status || (status = resource_read(body, type(), &request->resource, problem)))
+    if (status || (status = request_json(exchange, &body, problem)) ||
+        (status = resource_read(body, type(), &request->resource, problem)))
         return status;
     (void)request_own(exchange, request->resource);
     request_commit(exchange, user_create, request, answer_created);
@@ -128,9 +129,10 @@ static enum status commit_patch(struct exchange *exchange, const json_t *operati
 {
     struct user_request *request = new_request(exchange);
     struct patch *patch = NULL;
-    enum status status = patch_parse(operations, type(), exchange_arena(exchange), &patch, problem);
+    enum status status = query_check(exchange, type(), problem);
 
-    if (status)
+    if (status ||
+        (status = patch_parse(operations, type(), exchange_arena(exchange), &patch, problem)))
         return status;
     request->id = exchange_segment(exchange, "id");
     request->patch = patch;

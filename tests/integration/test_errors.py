@@ -101,6 +101,15 @@ class Errors(BridgeCase):
         self.assert_refused(self.scim.patch(person, ("Add", "x509Certificates", certificates)), 413)
         self.scim.change(person, ("Replace", "active", "False"))
 
+    def test_a_request_whose_answer_cannot_be_shaped_changes_nothing(self):
+        query = "?attributes=userName&excludedAttributes=title"
+        self.assert_refused(self.scim.post("/Users" + query, user("new@example.com")), 400,
+                            "invalidValue")
+        self.assert_refused(self.send("PATCH", self.path + query, json.dumps(
+            patch(("Replace", "displayName", "Changed")))), 400, "invalidValue")
+        self.assertIsNone(self.scim.find_user("new@example.com"))
+        self.assert_unchanged()
+
     def test_a_patch_without_operations_is_refused(self):
         for body in ({"schemas": [PATCH]}, {"schemas": [PATCH], "Operations": []},
                      {"schemas": [PATCH], "Operations": {}}, patch()):
