@@ -26,24 +26,27 @@ bool role_parse(const char *text, enum role *role)
 }
 
 /* Why an assertion cannot be applied; STATUS_OK when it can. */
-static enum status judge(const struct assertion *assertion, enum role role, struct problem *problem)
+static enum status judge(const struct assertion *assertion, unsigned stated, enum role role,
+                         struct problem *problem)
 {
-    if (assertion->role && role == ROLE_NONE)
+    bool needs_site = role == ROLE_USER;
+
+    if (stated & STATED_ROLE && assertion->role && role == ROLE_NONE)
         return problem_set(problem, STATUS_INVALID_VALUE,
                            "role \"%s\" is not known here; send \"admin\" or \"user\"",
                            assertion->role);
-    if (assertion->site && !assertion->site_row)
+    if ((stated & STATED_SITE || needs_site) && assertion->site && !assertion->site_row)
         return problem_set(problem, STATUS_INVALID_VALUE,
                            "site \"%s\" does not exist; create it first, or send the name or key "
                            "of one that does",
                            assertion->site);
-    if (role == ROLE_USER && !assertion->site)
+    if (needs_site && !assertion->site)
         return problem_set(problem, STATUS_INVALID_VALUE,
                            "role \"user\" needs a site; send site together with role");
     return STATUS_OK;
 }
 
-enum status association_derive(const struct assertion *assertion, bool is_stated,
+enum status association_derive(const struct assertion *assertion, unsigned stated,
                                struct association *association, struct problem *problem)
 {
     enum role role = ROLE_NONE;
@@ -52,7 +55,7 @@ enum status association_derive(const struct assertion *assertion, bool is_stated
     *association = (struct association){0};
     if (assertion->role)
         (void)role_parse(assertion->role, &role);
-    if (is_stated && (status = judge(assertion, role, problem)))
+    if (stated && (status = judge(assertion, stated, role, problem)))
         return status;
     if (role == ROLE_USER && !assertion->site_row)
         return STATUS_OK;

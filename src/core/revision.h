@@ -9,7 +9,7 @@ struct revision {
     struct user_request *request;
     bool is_there;    /* there was an account before */
     bool is_deletion; /* there will be none after */
-    bool is_stated;   /* the request speaks of role or site */
+    unsigned stated;  /* what the request speaks of: STATED_ROLE, STATED_SITE */
 
     struct account before; /* zero when there was none */
     struct bytes old_document;

@@ -115,22 +115,25 @@ static enum status check_version(const struct user_request *request, const struc
 
 /* ----------------------------------------------------------------------- judging */
 
+static unsigned stated(bool is_role_stated, bool is_site_stated)
+{
+    return (is_role_stated ? STATED_ROLE : 0u) | (is_site_stated ? STATED_SITE : 0u);
+}
+
 /* Take role and site out of the resource, where the request put them, into what is asserted. */
-static void assert_from_extension(struct revision *revision, bool is_role_stated,
-                                  bool is_site_stated)
+static void assert_from_extension(struct revision *revision)
 {
     struct arena *arena = revision->request->arena;
     const json_t *extension = json_object_get(revision->resource, SCIM_URN_BRIDGE);
     const char *role = user_text(extension, "role");
     const char *site = user_text(extension, "site");
 
-    if (is_role_stated)
+    if (revision->stated & STATED_ROLE)
         revision->assertion.role = role ? arena_strdup(arena, role) : NULL;
-    if (is_site_stated) {
+    if (revision->stated & STATED_SITE) {
         revision->assertion.site = site ? arena_strdup(arena, site) : NULL;
         revision->assertion.site_row = site ? site_resolve(revision->txn, site, arena) : 0;
     }
-    revision->is_stated = is_role_stated || is_site_stated;
     (void)json_object_del(revision->resource, SCIM_URN_BRIDGE);
 }
 
@@ -153,9 +156,9 @@ static enum status settle_association(struct revision *revision, struct problem 
         account->association = (struct association){0};
         return STATUS_OK;
     }
-    if (!revision->is_stated && revision->before.is_active)
+    if (!revision->stated && revision->before.is_active)
         return STATUS_OK; /* as it was */
-    return association_derive(&revision->assertion, revision->is_stated, &account->association,
+    return association_derive(&revision->assertion, revision->stated, &account->association,
                               problem);
 }
 
@@ -225,8 +228,9 @@ enum status user_patch(struct store_txn *txn, void *argument, struct problem *pr
     if ((status = patch_apply(request->patch, revision.resource, scim_resource_type(SCIM_USER),
                               problem)))
         return status;
-    assert_from_extension(&revision, patch_touches(request->patch, SCIM_URN_BRIDGE, "role"),
-                          patch_touches(request->patch, SCIM_URN_BRIDGE, "site"));
+    revision.stated = stated(patch_touches(request->patch, SCIM_URN_BRIDGE, "role"),
+                             patch_touches(request->patch, SCIM_URN_BRIDGE, "site"));
+    assert_from_extension(&revision);
     if ((status = judge(&revision, problem)))
         return status;
     if ((status = revision_write(&revision, problem)))
@@ -256,8 +260,9 @@ enum status user_create(struct store_txn *txn, void *argument, struct problem *p
     new_account(txn, request->actor, &revision.account);
     revision.resource = json_deep_copy(request->resource);
     (void)json_object_set_new(revision.resource, "id", json_string(revision.account.id));
-    assert_from_extension(&revision, json_object_get(extension, "role") != NULL,
-                          json_object_get(extension, "site") != NULL);
+    revision.stated = stated(json_object_get(extension, "role") != NULL,
+                             json_object_get(extension, "site") != NULL);
+    assert_from_extension(&revision);
     if ((status = judge(&revision, problem)))
         return status;
     if ((status = revision_write(&revision, problem)))

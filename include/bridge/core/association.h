@@ -32,18 +32,22 @@ struct association {
     uint64_t site_row; /* 0 unless the role is user */
 };
 
+/* What a request may speak of. */
+enum { STATED_ROLE = 1, STATED_SITE = 2 };
+
 /*
  * What an assertion comes to for an account that is active: an administrator has
  * no site (one that was sent beside is remembered, not applied), a user has
  * exactly one, and who has no role is in no managed group.
  *
- * is_stated - whether the request at hand speaks of role or site. Then what
- *             cannot be applied is refused. Otherwise (a bare restore) the
- *             account is left without an association: a role is never guessed.
+ * stated - what the request at hand speaks of. What it says and what needs it
+ *          must be right, or it is refused; what is only remembered is no reason.
+ *          0 (a bare restore): what cannot be applied leaves the account without
+ *          an association. A role is never guessed.
  *
  * STATUS_INVALID_VALUE  an unknown role or site, or role user without a site
  */
-enum status association_derive(const struct assertion *assertion, bool is_stated,
+enum status association_derive(const struct assertion *assertion, unsigned stated,
                                struct association *association, struct problem *problem);
 
 #endif

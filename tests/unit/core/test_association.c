@@ -6,13 +6,13 @@
 
 #include "bridge/base/status.h"
 
-enum { HARBOUR = 7 };
+enum { HARBOUR = 7, BOTH = STATED_ROLE | STATED_SITE };
 
-static enum status derive(struct assertion assertion, bool is_stated,
+static enum status derive(struct assertion assertion, unsigned stated,
                           struct association *association, struct problem *problem)
 {
     *problem = (struct problem){0};
-    return association_derive(&assertion, is_stated, association, problem);
+    return association_derive(&assertion, stated, association, problem);
 }
 
 static void an_administrator_has_no_site_and_a_user_has_exactly_one(void **state)
@@ -22,13 +22,13 @@ static void an_administrator_has_no_site_and_a_user_has_exactly_one(void **state
 
     (void)state;
     assert_int_equal(
-        derive((struct assertion){"Admin", "Harbour", HARBOUR}, true, &association, &problem),
+        derive((struct assertion){"Admin", "Harbour", HARBOUR}, BOTH, &association, &problem),
         STATUS_OK);
     assert_int_equal(association.role, ROLE_ADMIN);
     assert_int_equal(association.site_row, 0);
 
     assert_int_equal(
-        derive((struct assertion){"user", "Harbour", HARBOUR}, true, &association, &problem),
+        derive((struct assertion){"user", "Harbour", HARBOUR}, BOTH, &association, &problem),
         STATUS_OK);
     assert_int_equal(association.role, ROLE_USER);
     assert_int_equal(association.site_row, HARBOUR);
@@ -50,7 +50,7 @@ static void what_is_stated_and_cannot_be_applied_is_refused_by_name(void **state
 
     (void)state;
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-        assert_int_equal(derive(cases[i].assertion, true, &association, &problem),
+        assert_int_equal(derive(cases[i].assertion, BOTH, &association, &problem),
                          STATUS_INVALID_VALUE);
         assert_non_null(strstr(problem.detail, cases[i].says));
         assert_int_equal(association.role, ROLE_NONE);
@@ -70,7 +70,7 @@ static void a_role_is_never_guessed_when_a_bare_restore_finds_nothing_to_apply(v
 
     (void)state;
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-        assert_int_equal(derive(cases[i], false, &association, &problem), STATUS_OK);
+        assert_int_equal(derive(cases[i], 0, &association, &problem), STATUS_OK);
         assert_int_equal(association.role, ROLE_NONE);
         assert_int_equal(association.site_row, 0);
     }

@@ -10,7 +10,7 @@
  * beside the others for short; null takes an attribute away.
  */
 
-enum { CASES_AT_LEAST = 38 };
+enum { CASES_AT_LEAST = 41 };
 
 #define EXT "urn:ietf:params:scim:schemas:extension:bridge:2.0:User"
 
