@@ -247,30 +247,6 @@ size_t outbox_due(struct store_txn *txn, int64_t now, struct outbox_line *lines,
     return walk.count;
 }
 
-static bool visit_first(void *context, struct bytes key, struct bytes value)
-{
-    int64_t *next = context;
-    int64_t due_at = due_decode(key).due_at;
-
-    (void)value;
-    if (due_at < *next)
-        *next = due_at;
-    return false;
-}
-
-int64_t outbox_next_due(struct store_txn *txn)
-{
-    int64_t next = INT64_MAX;
-
-    for (int urgency = OUTBOX_LOSING; urgency <= OUTBOX_ORDINARY; urgency++) {
-        struct store_key prefix = key_of(store_organization(txn));
-
-        key_add_u8(&prefix, (uint8_t)urgency);
-        store_scan(txn, STORE_DUE, key_bytes(&prefix), (struct bytes){0}, visit_first, &next);
-    }
-    return next;
-}
-
 /* What an OUTBOX key says: kind and row behind the organization. */
 static enum outbox_kind line_kind(struct bytes key)
 {

@@ -40,7 +40,7 @@ enum { STATED_ROLE = 1, STATED_SITE = 2 };
  * no site (one that was sent beside is remembered, not applied), a user has
  * exactly one, and who has no role is in no managed group.
  *
- * stated - what the request at hand speaks of. What it says and what needs it
+ * stated - what the request at hand speaks of. What it says, and what its role needs,
  *          must be right, or it is refused; what is only remembered is no reason.
  *          0 (a bare restore): what cannot be applied leaves the account without
  *          an association. A role is never guessed.

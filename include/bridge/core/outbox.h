@@ -47,9 +47,6 @@ bool outbox_find(struct store_txn *txn, enum outbox_kind kind, uint64_t row, str
 size_t outbox_due(struct store_txn *txn, int64_t now, struct outbox_line *lines, size_t limit,
                   struct arena *arena);
 
-/* When the next line is due; INT64_MAX when none waits. */
-int64_t outbox_next_due(struct store_txn *txn);
-
 /* Parked lines, in no order that matters; at most `limit`. */
 size_t outbox_parked(struct store_txn *txn, struct outbox_line *lines, size_t limit,
                      struct arena *arena);

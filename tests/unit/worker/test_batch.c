@@ -79,7 +79,7 @@ static int begin(void **state)
                        .groups_base = SLAPD_GROUPS,
                        .profile = account_profile("openldap")},
     };
-    return directory_open(&given.settings.directory, &given.directory, NULL);
+    return directory_open(&given.settings.directory, &given.directory, NULL) ? -1 : 0;
 }
 
 static int end(void **state)
