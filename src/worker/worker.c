@@ -162,7 +162,7 @@ static enum status attend(struct worker *worker, unsigned *attempt)
     }
     set_state(worker, WORKER_CONNECTED, "");
     if (serve(worker, directory))
-        *attempt = 1;
+        *attempt = 0;
     return STATUS_DIRECTORY_UNAVAILABLE;
 }
 
