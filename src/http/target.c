@@ -184,8 +184,7 @@ enum status target_parse(struct arena *arena, const char *raw, struct target *ta
 
     if (size > TARGET_SIZE_MAX)
         return problem_set(problem, STATUS_TARGET_TOO_LONG,
-                           "the request target is longer than %d bytes; a long filter can be sent "
-                           "by POST to .search",
+                           "the request target is longer than %d bytes; ask with a shorter filter",
                            TARGET_SIZE_MAX);
     path = arena_alloc(arena, path_size + 1);
     if (!path_decode(bytes_of(raw, path_size), path))

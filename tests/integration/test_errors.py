@@ -123,6 +123,11 @@ class Errors(BridgeCase):
             with self.subTest(text[:30]):
                 self.assert_refused(self.scim.get("/Users", filter=text), 400, "invalidFilter")
 
+    def test_a_target_that_is_too_long_is_414_with_advice_that_can_be_followed(self):
+        answer = self.scim.get("/Users", filter=f'userName eq "{"x" * 8192}"')
+        self.assert_refused(answer, 414, words="shorter filter")
+        self.assertNotIn(".search", answer.text)
+
     # ------------------------------------------------------------- who and how
 
     def test_a_missing_or_wrong_token_is_401_in_the_same_words(self):
