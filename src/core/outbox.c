@@ -13,7 +13,8 @@ enum {
     LINK_VERSION = 1,
     DELAY_FIRST = 300,
     DELAY_MAX = 6 * 3600,
-    DELAY_UNANSWERED = 5
+    DELAY_UNANSWERED = 5,
+    RETRY_MAX = 1000, /* parked lines at once; the others have their time */
 };
 
 static struct store_key key_line(struct store_txn *txn, enum outbox_kind kind, uint64_t row)
@@ -274,6 +275,18 @@ size_t outbox_parked(struct store_txn *txn, struct outbox_line *lines, size_t li
         return 0;
     store_scan(txn, STORE_OUTBOX, key_bytes(&prefix), (struct bytes){0}, visit_parked, &walk);
     return walk.count;
+}
+
+void outbox_retry(struct store_txn *txn, int64_t now, struct arena *arena)
+{
+    struct outbox_line *lines = arena_alloc(arena, RETRY_MAX * sizeof(*lines));
+    size_t count = outbox_parked(txn, lines, RETRY_MAX, arena);
+
+    for (size_t i = 0; i < count; i++) {
+        line_remove(txn, &lines[i]);
+        lines[i].due_at = now;
+        line_insert(txn, &lines[i], arena);
+    }
 }
 
 struct outbox_depth outbox_depth(struct store_txn *txn, struct arena *arena)

@@ -17,12 +17,18 @@ static enum status refuse(struct problem *problem, const char *path, const char 
     return problem_set(problem, STATUS_CONFIGURATION, "password file %s %s", path, why);
 }
 
+static enum status refuse_unreadable(struct problem *problem, const char *path)
+{
+    return problem_set(problem, STATUS_CONFIGURATION, "password file %s cannot be read: %s", path,
+                       strerror(errno));
+}
+
 static enum status check_file(int descriptor, const char *path, struct problem *problem)
 {
     struct stat file;
 
     if (fstat(descriptor, &file))
-        return refuse(problem, path, strerror(errno));
+        return refuse_unreadable(problem, path);
     if (!S_ISREG(file.st_mode))
         return refuse(problem, path, "is not a regular file");
     if (file.st_mode & (S_IRWXG | S_IRWXO))
@@ -43,7 +49,7 @@ static enum status read_all(int descriptor, const char *path, struct secret *sec
             secret->size += (size_t)size;
     } while (size > 0 || (size < 0 && errno == EINTR));
     if (size < 0)
-        return refuse(problem, path, strerror(errno));
+        return refuse_unreadable(problem, path);
     return STATUS_OK;
 }
 
@@ -57,7 +63,7 @@ enum status secret_read(const char *path, struct secret *secret, struct problem 
     if (!path)
         return problem_set(problem, STATUS_CONFIGURATION, "directory.password_file is not set");
     if (descriptor < 0)
-        return refuse(problem, path, strerror(errno));
+        return refuse_unreadable(problem, path);
     if ((status = check_file(descriptor, path, problem)))
         return status;
     if ((status = read_all(descriptor, path, secret, problem)))

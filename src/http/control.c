@@ -100,7 +100,8 @@ enum status control_listen(const char *path, gid_t group, int *fd, struct proble
         return status;
     if (opened < 0 || bind_for_group(opened, &address))
         return problem_set(problem, errno == EADDRINUSE ? STATUS_CONFLICT : STATUS_CONFIGURATION,
-                           "control socket %s: bind: %s", path, strerror(errno));
+                           "control socket %s: bind: %s%s", path, strerror(errno),
+                           errno == ENOENT ? "; make its folder first" : "");
     if ((status = open_to_group(opened, path, group, problem))) {
         unlink(path);
         return status;

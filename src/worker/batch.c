@@ -248,9 +248,8 @@ static void log_refusals(const struct batch *batch)
         const struct task *task = &batch->tasks[i];
 
         if (task->status && task->status != STATUS_DIRECTORY_UNAVAILABLE)
-            log_write(LOG_WARNING, "the directory refused, parked", "row",
-                      arena_printf(batch->arena, "%llu", (unsigned long long)task->line.row),
-                      "reason", task->problem.detail, NULL);
+            log_write(LOG_WARNING, "the directory refused, parked", "id", task->id, "reason",
+                      task->problem.detail, NULL);
     }
 }
 

@@ -9,6 +9,7 @@
 /* One line of the outbox on its way to the directory. */
 struct task {
     struct outbox_line line;
+    const char *id; /* of the resource, for the log; NULL when it is gone */
     bool is_linked;
     struct link link; /* to the entry; when the task has added one, the new one */
 

@@ -53,6 +53,7 @@ void task_load_group(struct store_txn *txn, const struct batch *batch, struct ta
     if (!batch->settings->projection.groups_base ||
         !group_load(txn, task->line.row, batch->arena, &group))
         return; /* not projected, or deleted: nothing is desired */
+    task->id = arena_strdup(batch->arena, group.id);
     resource = json_loadb(group.document.data, group.document.size, 0, NULL);
     if (!resource) {
         task->status = problem_set(&task->problem, STATUS_INTERNAL,

@@ -29,6 +29,7 @@ void task_load_person(struct store_txn *txn, const struct batch *batch, struct t
 
     if (!user_load(txn, task->line.row, batch->arena, &user))
         return; /* deleted: nothing is desired */
+    task->id = arena_strdup(batch->arena, user.account.id);
     resource = json_loadb(user.document.data, user.document.size, 0, NULL);
     if (!resource) {
         task->status = problem_set(&task->problem, STATUS_INTERNAL,

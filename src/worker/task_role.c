@@ -17,6 +17,7 @@ void task_load_site(struct store_txn *txn, const struct batch *batch, struct tas
 
     if (!site_load(txn, task->line.row, batch->arena, &site))
         return;
+    task->id = arena_strdup(batch->arena, site.id);
     task->entry =
         projection_role_group(projection, projection_site_dn(projection, site.key, batch->arena),
                               site.name, batch->arena);

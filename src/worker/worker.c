@@ -8,6 +8,7 @@
 #include "bridge/base/clock.h"
 #include "bridge/base/log.h"
 #include "bridge/base/random.h"
+#include "bridge/core/organization.h"
 #include "bridge/directory/canary.h"
 
 enum {
@@ -16,6 +17,7 @@ enum {
     DELAY_UNUSABLE_MS = 60000, /* after a few tries: a directory locks out who keeps failing */
     UNUSABLE_TRIES = 3,
     POLL_MS = 1000,
+    PROBE_MS = 5000,
 };
 
 struct worker {
@@ -125,15 +127,36 @@ static enum status drain(struct worker *worker, struct directory *directory,
     return status;
 }
 
+/* An idle connection does not say that nobody is there any more. */
+static enum status probe(struct worker *worker, struct directory *directory,
+                         struct problem *problem)
+{
+    static const char *const nothing[] = {"1.1", NULL}; /* RFC 4511 section 4.5.1.8 */
+    SCOPED(arena_release) struct arena *arena = arena_new();
+    struct problem answer = {0};
+    struct entry *entry = NULL;
+    enum status status = directory_read(directory, worker->settings.projection.people_base, nothing,
+                                        arena, &entry, &answer);
+
+    if (status != STATUS_DIRECTORY_UNAVAILABLE)
+        return STATUS_OK;
+    return problem_set(problem, status, "%s", answer.detail);
+}
+
 /* Serve one connection until it is lost; whether all that was due could be done before. */
 static bool serve(struct worker *worker, struct directory *directory)
 {
     bool has_drained = false;
+    int64_t probed_at = clock_boot_ms();
 
     while (!is_stopping(worker)) {
         struct problem problem = {0};
         enum status status = drain(worker, directory, &problem);
 
+        if (!status && clock_boot_ms() - probed_at >= PROBE_MS) {
+            status = probe(worker, directory, &problem);
+            probed_at = clock_boot_ms();
+        }
         if (status == STATUS_DIRECTORY_UNAVAILABLE) {
             set_state(worker, WORKER_UNAVAILABLE, problem.detail);
             return has_drained;
@@ -166,11 +189,22 @@ static enum status attend(struct worker *worker, unsigned *attempt)
     return STATUS_DIRECTORY_UNAVAILABLE;
 }
 
+static enum status retry_parked(struct store_txn *txn, void *argument, struct problem *problem)
+{
+    SCOPED(arena_release) struct arena *arena = arena_new();
+
+    outbox_retry(txn, *(const int64_t *)argument, arena);
+    return store_status(txn, problem);
+}
+
 static void *run(void *context)
 {
     struct worker *worker = context;
     unsigned attempt = 0;
+    int64_t now = clock_now();
 
+    /* Who has mended the directory and starts the daemon again should not have to wait. */
+    (void)store_update(worker->settings.store, ORGANIZATION_DEFAULT, retry_parked, &now, NULL);
     while (!is_stopping(worker)) {
         enum status status = attend(worker, &attempt);
 

@@ -78,6 +78,29 @@ class Outage(BridgeCase):
         self.scim.change(identifier, ("Replace", "title", "Clerk"))
         self.assert_converges(30)
 
+    def test_a_directory_that_goes_while_nothing_happens_is_missed(self):
+        self.assert_converges()
+
+        self.directory.stop()
+        wait_until(lambda: self.directory_state() == "unavailable", 20, self.directory_state)
+
+        self.directory.start()
+        wait_until(lambda: self.directory_state() == "connected", 20, self.directory_state)
+
+    def test_what_was_refused_is_tried_again_when_the_daemon_starts(self):
+        dn = f"uid=taken@example.com,{self.directory.people_base}"
+        self.directory.modify(f"dn: {dn}\nchangetype: add\nobjectClass: inetOrgPerson\n"
+                              "uid: taken@example.com\ncn: Taken\nsn: Taken\n")
+        self.scim.create_user("taken@example.com", "user", "Harbour")
+        wait_until(lambda: self.bridge.status()["outbox"]["parked"] == 1, 20, self.bridge.status)
+
+        self.directory.modify(f"dn: {dn}\nchangetype: delete\n")
+        self.bridge.stop()
+        self.bridge.start()
+
+        wait_until(lambda: self.bridge.status()["outbox"]["parked"] == 0, 20, self.bridge.status)
+        self.assert_converges()
+
     def test_the_bridge_starts_without_its_directory_and_catches_up(self):
         self.bridge.stop()
         self.directory.stop()

@@ -82,6 +82,12 @@ void outbox_refused(struct store_txn *txn, const struct outbox_line *line, const
 void outbox_unanswered(struct store_txn *txn, const struct outbox_line *line, int64_t now,
                        struct arena *arena);
 
+/*
+ * Inside a change: what is parked is tried again now, since somebody may have
+ * mended the directory. The reasons stay until then.
+ */
+void outbox_retry(struct store_txn *txn, int64_t now, struct arena *arena);
+
 /* Seconds until a line that was refused `attempts` times is tried again: 5 min to 6 h. */
 int64_t outbox_delay(uint32_t attempts);
 

@@ -160,6 +160,34 @@ static void what_nobody_answered_goes_behind_the_others_and_is_not_parked(void *
     assert_int_equal(depth(world).parked, 0);
 }
 
+static enum status retry(struct store_txn *txn, void *argument, struct problem *problem)
+{
+    const struct step *step = argument;
+
+    (void)problem;
+    outbox_retry(txn, step->now, step->arena);
+    return STATUS_OK;
+}
+
+static void what_is_parked_can_be_tried_at_once_and_keeps_its_reason_until_then(void **state)
+{
+    struct world *world = *state;
+    struct outbox_line lines[8];
+    struct step worked = of_row(1001, OUTBOX_LOSING, NOON);
+
+    does(world, add, worked);
+    (void)due(world, NOON, lines);
+    worked.line = lines[0];
+    worked.refusal = "no";
+    does(world, refuse, worked);
+    does(world, retry, of_row(0, OUTBOX_ORDINARY, NOON + 1));
+
+    assert_int_equal(due(world, NOON + 1, lines), OTHERS + 1);
+    assert_string_equal(lines[0].refusal, "no");
+    assert_int_equal(lines[0].attempts, 1);
+    assert_int_equal(depth(world).parked, 1);
+}
+
 static void a_new_change_unparks_what_was_refused(void **state)
 {
     struct world *world = *state;
@@ -196,6 +224,7 @@ int main(void)
         WORLD_TEST(work_that_became_newer_meanwhile_stays_when_the_old_lands),
         WORLD_TEST(a_refusal_parks_with_the_words_and_waits_longer_each_time),
         WORLD_TEST(what_nobody_answered_goes_behind_the_others_and_is_not_parked),
+        WORLD_TEST(what_is_parked_can_be_tried_at_once_and_keeps_its_reason_until_then),
         WORLD_TEST(a_new_change_unparks_what_was_refused),
         cmocka_unit_test(delays_grow_to_six_hours_and_no_further),
     };
