@@ -182,8 +182,8 @@ enum status connections_create(struct exchange *exchange, struct problem *proble
     json_t *body = NULL;
     enum status status = request_json(exchange, &body, problem);
 
-    if (status || (status = body_text(body, "name", &request->name, problem)) ||
-        (status = body_text(body, "carrier", &request->carrier, problem)) ||
+    if (status || (status = request_text(body, "name", &request->name, problem)) ||
+        (status = request_text(body, "carrier", &request->carrier, problem)) ||
         (status = read_grants(body, &request->grants, problem)))
         return status;
     if (!request->name)

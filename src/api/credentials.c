@@ -12,17 +12,6 @@ json_t *timestamp_json(int64_t at)
     return json_string(text);
 }
 
-enum status body_text(const json_t *body, const char *name, const char **text,
-                      struct problem *problem)
-{
-    const json_t *value = json_object_get(body, name);
-
-    *text = json_string_value(value);
-    if (value && !*text)
-        return problem_set(problem, STATUS_INVALID_VALUE, "%s must be a text", name);
-    return STATUS_OK;
-}
-
 static void wipe_secret(void *pointer)
 {
     struct token_request *request = pointer;

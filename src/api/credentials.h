@@ -8,10 +8,6 @@
 
 json_t *timestamp_json(int64_t at);
 
-/* A member `name` of the body as text; NULL when absent. */
-enum status body_text(const json_t *body, const char *name, const char **text,
-                      struct problem *problem);
-
 /* A request to issue or revoke a token, which wipes the secret with the exchange's arena. */
 struct token_request *token_request_new(struct exchange *exchange);
 

@@ -7,7 +7,8 @@
 route_handler health_show, health_ready;
 route_handler discovery_show_config, discovery_list_types, discovery_show_type,
     discovery_list_schemas, discovery_show_schema;
-route_handler users_list, users_create, users_show, users_replace, users_patch, users_delete;
+route_handler users_list, users_create, users_show, users_replace, users_patch, users_block,
+    users_unblock, users_delete;
 route_handler groups_list, groups_create, groups_show, groups_replace, groups_patch, groups_delete;
 route_handler sites_list, sites_create, sites_show;
 route_handler status_show;

@@ -117,6 +117,17 @@ enum status request_json(struct exchange *exchange, json_t **json, struct proble
     return STATUS_OK;
 }
 
+enum status request_text(const json_t *body, const char *name, const char **text,
+                         struct problem *problem)
+{
+    const json_t *value = json_object_get(body, name);
+
+    *text = json_string_value(value);
+    if (value && !*text)
+        return problem_set(problem, STATUS_INVALID_VALUE, "%s must be a text", name);
+    return STATUS_OK;
+}
+
 static enum status check_whole(const json_t *body, const struct scim_resource_type *type,
                                struct problem *problem)
 {

@@ -38,6 +38,10 @@ enum status request_snapshot(struct exchange *exchange, struct store_txn **txn,
  */
 enum status request_json(struct exchange *exchange, json_t **json, struct problem *problem);
 
+/* A member of the body as text; NULL when absent. STATUS_INVALID_VALUE when it is no text. */
+enum status request_text(const json_t *body, const char *name, const char **text,
+                         struct problem *problem);
+
 /*
  * The body of a PUT as the PATCH that it comes to: one replace without a path.
  * RFC 7644 section 3.5.1 lets a service read an omission either way. Providers

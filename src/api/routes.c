@@ -17,6 +17,9 @@ static const struct route routes[] = {
     {"PATCH", "/scim/v2/Users/{id}", SCOPE_PROVISION, users_patch},
     {"DELETE", "/scim/v2/Users/{id}", SCOPE_PROVISION, users_delete},
 
+    {"POST", "/scim/v2/Users/{id}/.block", SCOPE_ADMIN, users_block},
+    {"POST", "/scim/v2/Users/{id}/.unblock", SCOPE_ADMIN, users_unblock},
+
     {"GET", "/scim/v2/Groups", SCOPE_PROVISION, groups_list},
     {"POST", "/scim/v2/Groups", SCOPE_PROVISION, groups_create},
     {"GET", "/scim/v2/Groups/{id}", SCOPE_PROVISION, groups_show},

@@ -47,7 +47,7 @@ enum status tokens_create(struct exchange *exchange, struct problem *problem)
     json_t *body = NULL;
     enum status status = request_json(exchange, &body, problem);
 
-    if (status || (status = body_text(body, "name", &request->name, problem)))
+    if (status || (status = request_text(body, "name", &request->name, problem)))
         return status;
     if (!request->name)
         return problem_set(problem, STATUS_INVALID_VALUE, "a token needs a name");

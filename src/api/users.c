@@ -156,6 +156,43 @@ enum status users_replace(struct exchange *exchange, struct problem *problem)
     return status ? status : commit_patch(exchange, operations, problem);
 }
 
+/* For administrators: {"reason"} may be left out, and so may the body. */
+static enum status read_reason(struct exchange *exchange, const char **reason,
+                               struct problem *problem)
+{
+    json_t *body = NULL;
+    enum status status;
+
+    if (exchange_body(exchange).size == 0)
+        return STATUS_OK;
+    if ((status = request_json(exchange, &body, problem)))
+        return status;
+    return request_text(body, "reason", reason, problem);
+}
+
+static enum status commit_block(struct exchange *exchange, store_change *change,
+                                struct problem *problem)
+{
+    struct user_request *request = new_request(exchange);
+    enum status status = read_reason(exchange, &request->reason, problem);
+
+    if (status)
+        return status;
+    request->id = exchange_segment(exchange, "id");
+    request_commit(exchange, change, request, answer_changed);
+    return STATUS_OK;
+}
+
+enum status users_block(struct exchange *exchange, struct problem *problem)
+{
+    return commit_block(exchange, user_block, problem);
+}
+
+enum status users_unblock(struct exchange *exchange, struct problem *problem)
+{
+    return commit_block(exchange, user_unblock, problem);
+}
+
 enum status users_delete(struct exchange *exchange, struct problem *problem)
 {
     struct user_request *request = new_request(exchange);

@@ -69,6 +69,12 @@ static const struct poptOption user_reactivate_options[] = {
     COMMON_OPTIONS,
 };
 
+static const struct poptOption user_block_options[] = {
+    VALUE("reason", OPTION_REASON, "Why, for those who will ask", "TEXT"),
+    OUTPUT_OPTION,
+    COMMON_OPTIONS,
+};
+
 static const struct poptOption site_create_options[] = {
     VALUE("key", OPTION_KEY, "What names its group for good; made from the name by default", "KEY"),
     VALUE("description", OPTION_DESCRIPTION, "A line about it", "TEXT"),
@@ -111,6 +117,11 @@ const struct command commands[] = {
      user_deactivate_run},
     {"user", "reactivate", "NAME", "Give a deactivated account its access again",
      user_reactivate_options, user_reactivate_run},
+    {"user", "block", "NAME", "End all access, whatever a provider says", user_block_options,
+     user_block_run},
+    {"user", "unblock", "NAME", "Lift a block", output_options, user_unblock_run},
+    {"user", "delete", "NAME", "Delete an account for good; its entry stays, locked", no_options,
+     user_delete_run},
     {"group", "list", NULL, "The groups that providers pushed", output_options, group_list_run},
     {"group", "show", "NAME", "A group and who is in it", output_options, group_show_run},
     {"site", "list", NULL, "The sites and how many people are there", output_options,

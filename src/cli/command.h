@@ -29,6 +29,7 @@ enum option {
     OPTION_TOKEN_FILE,
     OPTION_RELEASE,
     OPTION_DEACTIVATE,
+    OPTION_REASON,
     OPTION_COUNT
 };
 
@@ -77,7 +78,10 @@ void message_print(struct invocation *invocation, const char *format, ...)
 command_run init_run;
 command_run serve_run;
 command_run status_run;
+command_run user_block_run;
+command_run user_delete_run;
 command_run user_list_run;
+command_run user_unblock_run;
 command_run user_show_run;
 command_run user_create_run;
 command_run user_edit_run;

@@ -44,6 +44,18 @@ static const char *source_text(const json_t *user, struct arena *arena)
     return owner ? owner : "local";
 }
 
+static const char *block_text(const json_t *user, struct arena *arena)
+{
+    const json_t *block = json_object_get(user_extension(user), "blocked");
+    const char *by = text_of(block, "by"), *since = text_of(block, "since");
+    const char *reason = text_of(block, "reason");
+
+    if (!by || !since)
+        return NULL;
+    return arena_printf(arena, "by %s since %s%s%s", by, since, reason ? ": " : "",
+                        reason ? reason : "");
+}
+
 static const char *email_text(const json_t *user, struct arena *arena)
 {
     (void)arena;
@@ -67,6 +79,7 @@ static const struct field show_fields[] = {
     {"role", {NULL}, role_text},
     {"site", {NULL}, site_text},
     {"source", {NULL}, source_text},
+    {"blocked", {NULL}, block_text},
     {"display name", {"displayName"}, NULL},
     {"given name", {"name", "givenName"}, NULL},
     {"family name", {"name", "familyName"}, NULL},

@@ -188,3 +188,45 @@ enum status user_reactivate_run(struct invocation *invocation, struct problem *p
 {
     return set_active(invocation, true, problem);
 }
+
+static enum status act(struct invocation *invocation, const char *action, const json_t *body,
+                       struct problem *problem)
+{
+    json_auto_t *user = NULL;
+    json_auto_t *changed = NULL;
+    const char *path;
+    enum status status = user_look_up(invocation, invocation->argument, &user, problem);
+
+    if (status)
+        return status;
+    path = arena_printf(invocation->arena, "%s/%s", user_path(user, invocation->arena), action);
+    status = request_send(invocation, "POST", path, body, &changed, problem);
+    if (!status)
+        output_changed(invocation, changed, user_fields);
+    return status;
+}
+
+enum status user_block_run(struct invocation *invocation, struct problem *problem)
+{
+    json_auto_t *body = json_pack("{s:s*}", "reason", invocation->options[OPTION_REASON]);
+
+    return act(invocation, ".block", body, problem);
+}
+
+enum status user_unblock_run(struct invocation *invocation, struct problem *problem)
+{
+    return act(invocation, ".unblock", NULL, problem);
+}
+
+enum status user_delete_run(struct invocation *invocation, struct problem *problem)
+{
+    json_auto_t *user = NULL;
+    enum status status = user_look_up(invocation, invocation->argument, &user, problem);
+
+    if (!status)
+        status = request_send(invocation, "DELETE", user_path(user, invocation->arena), NULL, NULL,
+                              problem);
+    if (!status)
+        message_print(invocation, "%s is deleted", invocation->argument);
+    return status;
+}

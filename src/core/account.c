@@ -6,6 +6,11 @@
 
 enum { ACCOUNT_VERSION = 1, ASSERTION_VERSION = 1 };
 
+static const char *text_or_null(const char *text)
+{
+    return *text ? text : NULL;
+}
+
 bool account_load(struct store_txn *txn, uint64_t row, struct arena *arena, struct account *account)
 {
     struct store_key key = key_row(txn, row);
@@ -26,6 +31,10 @@ bool account_load(struct store_txn *txn, uint64_t row, struct arena *arena, stru
     account->created_at = (int64_t)record_take_u64(&reader);
     account->modified_at = (int64_t)record_take_u64(&reader);
     account->version = record_take_u64(&reader);
+    account->asserts_active = record_take_u8(&reader) != 0;
+    account->blocked_by = text_or_null(record_take_text(&reader, arena));
+    account->block_reason = record_take_text(&reader, arena);
+    account->blocked_at = (int64_t)record_take_u64(&reader);
     return !reader.is_damaged;
 }
 
@@ -42,6 +51,10 @@ void account_save(struct store_txn *txn, const struct account *account, struct a
     record_put_u64(&writer, (uint64_t)account->created_at);
     record_put_u64(&writer, (uint64_t)account->modified_at);
     record_put_u64(&writer, account->version);
+    record_put_u8(&writer, account->asserts_active);
+    record_put_text(&writer, account->blocked_by);
+    record_put_text(&writer, account->block_reason);
+    record_put_u64(&writer, (uint64_t)account->blocked_at);
     store_put(txn, STORE_ACCOUNT, key_bytes(&key), record_bytes(&writer));
 }
 
@@ -53,11 +66,6 @@ void account_drop(struct store_txn *txn, uint64_t row)
 }
 
 /* ----------------------------------------------------------------- assertions */
-
-static const char *text_or_null(const char *text)
-{
-    return *text ? text : NULL;
-}
 
 struct assertion assertion_load(struct store_txn *txn, uint64_t row, uint32_t owner,
                                 struct arena *arena)

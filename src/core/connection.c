@@ -220,6 +220,7 @@ static void make_local(struct release *release, const struct user *user, json_t 
     after.version++;
     if (is_ended) {
         after.is_active = false;
+        after.asserts_active = false;
         after.association = (struct association){0};
         write_inactive(release, &after, resource);
     }

@@ -30,6 +30,8 @@ static bool is_same(const struct revision *revision, struct bytes document)
 {
     return revision->is_there && bytes_equal(revision->old_document, document) &&
            same_association(&revision->before.association, &revision->account.association) &&
+           revision->before.asserts_active == revision->account.asserts_active &&
+           same_text(revision->before.blocked_by, revision->account.blocked_by) &&
            same_assertion(&revision->old_assertion, &revision->assertion);
 }
 
@@ -52,6 +54,8 @@ static const char *event_of(const struct revision *revision)
         return "user.create";
     if (revision->is_deletion)
         return "user.delete";
+    if (!revision->before.blocked_by != !revision->account.blocked_by)
+        return revision->account.blocked_by ? "user.block" : "user.unblock";
     if (revision->before.is_active == revision->account.is_active)
         return "user.update";
     return revision->account.is_active ? "user.restore" : "user.deactivate";

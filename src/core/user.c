@@ -115,9 +115,10 @@ static enum status check_version(const struct user_request *request, const struc
 
 /* ----------------------------------------------------------------------- judging */
 
-static unsigned stated(bool is_role_stated, bool is_site_stated)
+static unsigned stated(bool is_role_stated, bool is_site_stated, bool is_active_stated)
 {
-    return (is_role_stated ? STATED_ROLE : 0u) | (is_site_stated ? STATED_SITE : 0u);
+    return (is_role_stated ? STATED_ROLE : 0u) | (is_site_stated ? STATED_SITE : 0u) |
+           (is_active_stated ? STATED_ACTIVE : 0u);
 }
 
 /* Take role and site out of the resource, where the request put them, into what is asserted. */
@@ -137,29 +138,33 @@ static void assert_from_extension(struct revision *revision)
     (void)json_object_del(revision->resource, SCIM_URN_BRIDGE);
 }
 
-/* Silence about `active` is no statement: as it was, and true for a new account. */
+/*
+ * Silence about `active` is no statement: as it was, and true for a new account.
+ * A block outranks whatever is said.
+ */
 static void settle_active(struct revision *revision)
 {
     const json_t *active = json_object_get(revision->resource, "active");
+    struct account *account = &revision->account;
 
-    if (json_is_boolean(active))
-        revision->account.is_active = json_is_true(active);
-    (void)json_object_set_new(revision->resource, "active",
-                              json_boolean(revision->account.is_active));
+    if (revision->stated & STATED_ACTIVE && json_is_boolean(active))
+        account->asserts_active = json_is_true(active);
+    account->is_active = account->asserts_active && !account->blocked_by;
+    (void)json_object_set_new(revision->resource, "active", json_boolean(account->is_active));
 }
 
 static enum status settle_association(struct revision *revision, struct problem *problem)
 {
     struct account *account = &revision->account;
+    unsigned says = revision->stated & (STATED_ROLE | STATED_SITE);
 
     if (!account->is_active) {
         account->association = (struct association){0};
         return STATUS_OK;
     }
-    if (!revision->stated && revision->before.is_active)
+    if (!says && revision->before.is_active)
         return STATUS_OK; /* as it was */
-    return association_derive(&revision->assertion, revision->stated, &account->association,
-                              problem);
+    return association_derive(&revision->assertion, says, &account->association, problem);
 }
 
 static enum status judge(struct revision *revision, struct problem *problem)
@@ -186,8 +191,7 @@ static enum status load_revision(struct store_txn *txn, struct user_request *req
 
     if (!user_find(txn, request->actor, request->id, request->arena, &user))
         return store_missing(txn, problem, "user", request->id);
-    if ((status = check_owner(txn, request, &user.account, problem)) ||
-        (status = check_version(request, &user.account, problem)))
+    if ((status = check_version(request, &user.account, problem)))
         return status;
     revision->txn = txn;
     revision->request = request;
@@ -222,14 +226,16 @@ enum status user_patch(struct store_txn *txn, void *argument, struct problem *pr
     SCOPED(revision_clear) struct revision revision = {0};
     enum status status = load_revision(txn, request, &revision, problem);
 
-    if (status || (status = check_id(request, &revision.account, problem)))
+    if (status || (status = check_owner(txn, request, &revision.account, problem)) ||
+        (status = check_id(request, &revision.account, problem)))
         return status;
     revision.resource = json_deep_copy(revision.old_resource);
     if ((status = patch_apply(request->patch, revision.resource, scim_resource_type(SCIM_USER),
                               problem)))
         return status;
     revision.stated = stated(patch_touches(request->patch, SCIM_URN_BRIDGE, "role"),
-                             patch_touches(request->patch, SCIM_URN_BRIDGE, "site"));
+                             patch_touches(request->patch, SCIM_URN_BRIDGE, "site"),
+                             patch_touches(request->patch, SCIM_URN_USER, "active"));
     assert_from_extension(&revision);
     if ((status = judge(&revision, problem)))
         return status;
@@ -246,7 +252,7 @@ static void new_account(struct store_txn *txn, const struct actor *actor, struct
     uuid_format(uuid, account->id);
     account->row = store_sequence(txn);
     account->owner = actor->connection;
-    account->is_active = true;
+    account->asserts_active = true;
     account->created_at = actor->now;
 }
 
@@ -261,7 +267,8 @@ enum status user_create(struct store_txn *txn, void *argument, struct problem *p
     revision.resource = json_deep_copy(request->resource);
     (void)json_object_set_new(revision.resource, "id", json_string(revision.account.id));
     revision.stated = stated(json_object_get(extension, "role") != NULL,
-                             json_object_get(extension, "site") != NULL);
+                             json_object_get(extension, "site") != NULL,
+                             json_object_get(request->resource, "active") != NULL);
     assert_from_extension(&revision);
     if ((status = judge(&revision, problem)))
         return status;
@@ -275,12 +282,48 @@ enum status user_delete(struct store_txn *txn, void *argument, struct problem *p
     SCOPED(revision_clear) struct revision revision = {.is_deletion = true};
     enum status status = load_revision(txn, argument, &revision, problem);
 
-    if (status || (status = check_last_administrator(&revision, problem)))
+    if (status || (status = check_owner(txn, argument, &revision.account, problem)) ||
+        (status = check_last_administrator(&revision, problem)))
         return status;
     revision.account.is_active = false;
     revision.account.association = (struct association){0};
     revision_delete(&revision);
     return store_status(txn, problem);
+}
+
+static void set_block(const struct user_request *request, struct account *account, bool is_blocked)
+{
+    if (is_blocked == (account->blocked_by != NULL))
+        return; /* the first who blocked it stays, with their reason */
+    account->blocked_by = is_blocked ? request->actor->name : NULL;
+    account->block_reason = is_blocked && request->reason ? request->reason : "";
+    account->blocked_at = is_blocked ? request->actor->now : 0;
+}
+
+/* The same document, judged anew. */
+static enum status change_block(struct store_txn *txn, struct user_request *request,
+                                bool is_blocked, struct problem *problem)
+{
+    SCOPED(revision_clear) struct revision revision = {0};
+    enum status status = load_revision(txn, request, &revision, problem);
+
+    if (status)
+        return status;
+    revision.resource = json_deep_copy(revision.old_resource);
+    set_block(request, &revision.account, is_blocked);
+    if ((status = judge(&revision, problem)) || (status = revision_write(&revision, problem)))
+        return status;
+    return store_status(txn, problem);
+}
+
+enum status user_block(struct store_txn *txn, void *argument, struct problem *problem)
+{
+    return change_block(txn, argument, true, problem);
+}
+
+enum status user_unblock(struct store_txn *txn, void *argument, struct problem *problem)
+{
+    return change_block(txn, argument, false, problem);
 }
 
 /* ------------------------------------------------------------------------ reading */

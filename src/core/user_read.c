@@ -36,6 +36,19 @@ static void add_directory(struct store_txn *txn, uint64_t row, struct text *tail
     text_add(tail, "}");
 }
 
+static void add_block(const struct account *account, struct text *tail)
+{
+    char since[TIMESTAMP_SIZE];
+
+    if (!account->blocked_by)
+        return;
+    timestamp_format(account->blocked_at, since);
+    text_add_format(tail, ",\"blocked\":{\"since\":\"%s\"", since);
+    add_member(tail, "by", account->blocked_by);
+    add_member(tail, "reason", *account->block_reason ? account->block_reason : NULL);
+    text_add(tail, "}");
+}
+
 static void add_extension(struct store_txn *txn, const struct account *account, struct text *tail)
 {
     struct connection owner = {0};
@@ -50,6 +63,7 @@ static void add_extension(struct store_txn *txn, const struct account *account, 
     add_member(tail, "role", role_name(account->association.role));
     add_member(tail, "site", site.name);
     add_member(tail, "managedBy", owner.name);
+    add_block(account, tail);
     add_directory(txn, account->row, tail);
     text_add(tail, "}");
 }

@@ -10,7 +10,7 @@ import unittest
 
 from support import Bridge, BridgeCase, Client, Directory, wait_until
 from support.bridge import BINARY
-from support.client import EXTENSION
+from support.client import EXTENSION, RESTORE
 
 DONE, FAILED, USAGE, ALARM, UNREACHABLE = 0, 1, 2, 5, 7
 
@@ -65,6 +65,26 @@ class Commands(BridgeCase):
         self.bridge.cli("user", "reactivate", "leaves@example.com", "--role", "user",
                         "--site", "North Plant")
         self.assertEqual(self.person("leaves@example.com"), (True, "user", "North Plant"))
+
+    def test_a_block_outranks_the_provider_and_says_who_and_why(self):
+        blocked = self.scim.create_user("blocked@example.com", "user", "Harbour")["id"]
+
+        self.bridge.cli("user", "block", "blocked@example.com", "--reason", "device was stolen")
+        self.scim.change(blocked, RESTORE)
+        self.assertEqual(self.person("blocked@example.com"), (False, None, None))
+        shown = self.bridge.cli("user", "show", "blocked@example.com")
+        self.assertRegex(shown, r"blocked: by control since \S+: device was stolen")
+
+        self.bridge.cli("user", "unblock", "blocked@example.com")
+        self.assertEqual(self.person("blocked@example.com"), (True, "user", "Harbour"))
+
+    def test_a_user_is_deleted(self):
+        self.create("deleted@example.com", "--role", "user", "--site", "Harbour")
+
+        self.bridge.cli("user", "delete", "deleted@example.com")
+
+        self.assertIsNone(self.admin.find_user("deleted@example.com"))
+        self.fails("user", "delete", "deleted@example.com", words="no user")
 
     def test_a_user_is_edited(self):
         self.create("edited@example.com", "--role", "user", "--site", "Harbour")

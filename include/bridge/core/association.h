@@ -33,7 +33,7 @@ struct association {
 };
 
 /* What a request may speak of. */
-enum { STATED_ROLE = 1, STATED_SITE = 2 };
+enum { STATED_ROLE = 1, STATED_SITE = 2, STATED_ACTIVE = 4 };
 
 /*
  * What an assertion comes to for an account that is active: an administrator has

@@ -10,13 +10,17 @@
 #include "bridge/scim/patch.h"
 #include "bridge/store/store.h"
 
-/* What of a person's account is no SCIM document: a record of fixed size beside it. */
+/* What of a person's account is no SCIM document: a small record beside it. */
 struct account {
     uint64_t row;
     char id[UUID_TEXT_SIZE];
-    uint32_t owner; /* a connection's number; 0: local, administrators own it */
-    bool is_active;
+    uint32_t owner;                 /* a connection's number; 0: local, administrators own it */
+    bool asserts_active;            /* what its owner last said */
+    bool is_active;                 /* what is in effect: not so while it is blocked */
     struct association association; /* in effect; none unless active */
+    const char *blocked_by;         /* the administrator who blocked it; NULL: nobody */
+    const char *block_reason;       /* "" when none was given */
+    int64_t blocked_at;
     int64_t created_at;
     int64_t modified_at;
     uint64_t version;
@@ -34,6 +38,7 @@ struct user_request {
     const char *id;            /* patch, delete */
     json_t *resource;          /* create: as resource_read made it; borrowed */
     const struct patch *patch; /* patch */
+    const char *reason;        /* block; NULL: none */
     const char *if_match;      /* patch, delete: the version that the caller expects; NULL: any */
     struct user user;          /* the result */
 };
@@ -60,6 +65,17 @@ struct user_request {
 enum status user_create(struct store_txn *txn, void *argument, struct problem *problem);
 enum status user_patch(struct store_txn *txn, void *argument, struct problem *problem);
 enum status user_delete(struct store_txn *txn, void *argument, struct problem *problem);
+
+/*
+ * The same, for an administrator and any account: end its access whatever its
+ * owner says, until the block is lifted. Then it is as its owner last said, with
+ * the association that follows from what was asserted. Doing either again changes
+ * nothing.
+ *
+ * STATUS_FORBIDDEN  the last active administrator
+ */
+enum status user_block(struct store_txn *txn, void *argument, struct problem *problem);
+enum status user_unblock(struct store_txn *txn, void *argument, struct problem *problem);
 
 bool user_load(struct store_txn *txn, uint64_t row, struct arena *arena, struct user *user);
 

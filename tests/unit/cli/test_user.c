@@ -181,6 +181,7 @@ static void one_person_is_shown_with_the_entry_and_why_it_is_parked(void **state
                                  "role: User\n"
                                  "site: North Plant\n"
                                  "source: entra\n"
+                                 "blocked: -\n"
                                  "display name: Ada King\n"
                                  "given name: Ada\n"
                                  "family name: King\n"

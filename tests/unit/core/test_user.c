@@ -363,6 +363,79 @@ static void a_stale_version_is_refused(void **state)
     assert_int_equal(store_update(world->store, 1, user_delete, &request, NULL), STATUS_OK);
 }
 
+/* ---------------------------------------------------------------------------- blocks */
+
+static enum status block(struct world *world, const char *id, store_change *change)
+{
+    struct user_request request = {
+        .actor = &world->admin, .arena = world->arena, .id = id, .reason = "left in anger"};
+
+    world->problem = (struct problem){0};
+    return store_update(world->store, 1, change, &request, &world->problem);
+}
+
+static void a_block_outranks_the_provider_until_it_is_lifted(void **state)
+{
+    struct world *world = *state;
+    const char *ana = given_ana(world);
+    struct outbox_line line;
+
+    assert_int_equal(block(world, ana, user_block), STATUS_OK);
+    assert_false(world_account(world, ana).is_active);
+    assert_association(world, ana, ROLE_NONE, 0);
+    assert_true(world_waits(world, ana, &line));
+    assert_int_equal(line.urgency, OUTBOX_LOSING);
+    json_auto_t *blocked = world_resource(world, ana);
+    json_t *shown = json_object_get(json_object_get(blocked, EXT), "blocked");
+    assert_string_equal(json_string_value(json_object_get(shown, "by")), "control");
+    assert_string_equal(json_string_value(json_object_get(shown, "reason")), "left in anger");
+
+    assert_int_equal(world_patch(world, &world->provider, ana, REPLACE("active", "true")),
+                     STATUS_OK);
+    assert_int_equal(world_patch(world, &world->provider, ana, REPLACE(EXT ":site", "'Harbour'")),
+                     STATUS_OK);
+    assert_false(world_account(world, ana).is_active);
+
+    assert_int_equal(block(world, ana, user_unblock), STATUS_OK);
+    assert_true(world_account(world, ana).is_active);
+    assert_association(world, ana, ROLE_USER, world->harbour);
+}
+
+static void lifting_a_block_does_not_bring_back_whom_the_provider_disabled(void **state)
+{
+    struct world *world = *state;
+    const char *ana = given_ana(world);
+
+    (void)block(world, ana, user_block);
+    (void)world_patch(world, &world->provider, ana, REPLACE("active", "false"));
+    assert_int_equal(block(world, ana, user_unblock), STATUS_OK);
+
+    assert_false(world_account(world, ana).is_active);
+}
+
+static void blocking_twice_changes_nothing(void **state)
+{
+    struct world *world = *state;
+    const char *ana = given_ana(world);
+    uint64_t version;
+
+    (void)block(world, ana, user_block);
+    version = world_account(world, ana).version;
+
+    assert_int_equal(block(world, ana, user_block), STATUS_OK);
+    assert_int_equal(world_account(world, ana).version, version);
+}
+
+static void the_last_administrator_cannot_be_blocked(void **state)
+{
+    struct world *world = *state;
+    const char *boss = given_a_boss(world);
+
+    assert_int_equal(block(world, boss, user_block), STATUS_FORBIDDEN);
+
+    assert_true(world_account(world, boss).is_active);
+}
+
 /* ----------------------------------------------------------------------- lists and counts */
 
 static void count_visit(void *context, const struct user *user)
@@ -616,6 +689,10 @@ int main(void)
         WORLD_TEST(a_connection_gives_only_the_roles_that_it_may),
         WORLD_TEST(the_last_administrator_cannot_be_taken_away),
         WORLD_TEST(a_stale_version_is_refused),
+        WORLD_TEST(a_block_outranks_the_provider_until_it_is_lifted),
+        WORLD_TEST(lifting_a_block_does_not_bring_back_whom_the_provider_disabled),
+        WORLD_TEST(blocking_twice_changes_nothing),
+        WORLD_TEST(the_last_administrator_cannot_be_blocked),
         WORLD_TEST(lists_show_what_the_caller_may_see_by_index_and_by_walking),
         WORLD_TEST(counts_follow_every_change),
         WORLD_TEST(everything_is_there_after_a_restart),
