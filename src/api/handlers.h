@@ -10,7 +10,7 @@ route_handler discovery_show_config, discovery_list_types, discovery_show_type,
 route_handler users_list, users_create, users_show, users_replace, users_patch, users_block,
     users_unblock, users_delete;
 route_handler groups_list, groups_create, groups_show, groups_replace, groups_patch, groups_delete;
-route_handler sites_list, sites_create, sites_show;
+route_handler sites_list, sites_create, sites_show, sites_replace, sites_patch, sites_delete;
 route_handler status_show;
 route_handler connections_list, connections_create, connections_show, connections_rotate,
     connections_delete;

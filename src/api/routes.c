@@ -30,6 +30,9 @@ static const struct route routes[] = {
     {"GET", "/scim/v2/Sites", SCOPE_PROVISION, sites_list},
     {"POST", "/scim/v2/Sites", SCOPE_ADMIN, sites_create},
     {"GET", "/scim/v2/Sites/{id}", SCOPE_PROVISION, sites_show},
+    {"PUT", "/scim/v2/Sites/{id}", SCOPE_ADMIN, sites_replace},
+    {"PATCH", "/scim/v2/Sites/{id}", SCOPE_ADMIN, sites_patch},
+    {"DELETE", "/scim/v2/Sites/{id}", SCOPE_ADMIN, sites_delete},
 
     {"GET", "/admin/v1/status", SCOPE_ADMIN, status_show},
     {"GET", "/admin/v1/connections", SCOPE_ADMIN, connections_list},

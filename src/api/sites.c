@@ -90,18 +90,38 @@ enum status sites_list(struct exchange *exchange, struct problem *problem)
     return STATUS_OK;
 }
 
-static enum status answer_created(struct exchange *exchange, struct problem *problem)
+static enum status answer_with(struct exchange *exchange, int http, struct problem *problem)
 {
     SCOPED(store_release) struct store_txn *txn = NULL;
     const struct site_request *request = request_argument(exchange);
     enum status status = request_snapshot(exchange, &txn, problem);
 
-    return status ? status : answer_site(exchange, 201, txn, &request->site, problem);
+    return status ? status : answer_site(exchange, http, txn, &request->site, problem);
+}
+
+static enum status answer_created(struct exchange *exchange, struct problem *problem)
+{
+    return answer_with(exchange, 201, problem);
+}
+
+static enum status answer_changed(struct exchange *exchange, struct problem *problem)
+{
+    return answer_with(exchange, 200, problem);
+}
+
+static struct site_request *new_request(struct exchange *exchange)
+{
+    struct site_request *request = arena_alloc(exchange_arena(exchange), sizeof(*request));
+
+    request->actor = request_actor(exchange);
+    request->arena = exchange_arena(exchange);
+    request->if_match = exchange_header(exchange, "If-Match");
+    return request;
 }
 
 enum status sites_create(struct exchange *exchange, struct problem *problem)
 {
-    struct site_request *request = arena_alloc(exchange_arena(exchange), sizeof(*request));
+    struct site_request *request = new_request(exchange);
     json_t *body = NULL;
     enum status status = query_check(exchange, type(), problem);
 
@@ -109,8 +129,48 @@ enum status sites_create(struct exchange *exchange, struct problem *problem)
         (status = resource_read(body, type(), &request->resource, problem)))
         return status;
     (void)request_own(exchange, request->resource);
-    request->actor = request_actor(exchange);
-    request->arena = exchange_arena(exchange);
     request_commit(exchange, site_create, request, answer_created);
+    return STATUS_OK;
+}
+
+static enum status commit_patch(struct exchange *exchange, const json_t *operations,
+                                struct problem *problem)
+{
+    struct site_request *request = new_request(exchange);
+    struct patch *patch = NULL;
+    enum status status = query_check(exchange, type(), problem);
+
+    if (status ||
+        (status = patch_parse(operations, type(), exchange_arena(exchange), &patch, problem)))
+        return status;
+    request->id = exchange_segment(exchange, "id");
+    request->patch = patch;
+    request_commit(exchange, site_patch, request, answer_changed);
+    return STATUS_OK;
+}
+
+enum status sites_patch(struct exchange *exchange, struct problem *problem)
+{
+    json_t *body = NULL;
+    enum status status = request_json(exchange, &body, problem);
+
+    return status ? status : commit_patch(exchange, body, problem);
+}
+
+enum status sites_replace(struct exchange *exchange, struct problem *problem)
+{
+    json_t *operations = NULL;
+    enum status status = request_replace(exchange, type(), &operations, problem);
+
+    return status ? status : commit_patch(exchange, operations, problem);
+}
+
+enum status sites_delete(struct exchange *exchange, struct problem *problem)
+{
+    struct site_request *request = new_request(exchange);
+
+    (void)problem;
+    request->id = exchange_segment(exchange, "id");
+    request_commit(exchange, site_delete, request, request_answer_nothing);
     return STATUS_OK;
 }

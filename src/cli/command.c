@@ -82,6 +82,12 @@ static const struct poptOption site_create_options[] = {
     COMMON_OPTIONS,
 };
 
+static const struct poptOption site_rename_options[] = {
+    VALUE("to", OPTION_TO, "What it is called from now on", "NAME"),
+    OUTPUT_OPTION,
+    COMMON_OPTIONS,
+};
+
 #define TOKEN_FILE_OPTION                  \
     VALUE("token-file", OPTION_TOKEN_FILE, \
           "Write the token there, readable by you alone, and not to the output", "FILE")
@@ -127,6 +133,9 @@ const struct command commands[] = {
     {"site", "list", NULL, "The sites and how many people are there", output_options,
      site_list_run},
     {"site", "create", "NAME", "Create a site", site_create_options, site_create_run},
+    {"site", "rename", "NAME", "Give a site another name; the old one goes on working",
+     site_rename_options, site_rename_run},
+    {"site", "delete", "NAME", "Delete a site that nobody refers to", no_options, site_delete_run},
     {"connection", "list", NULL, "The identity providers that may push people", output_options,
      connection_list_run},
     {"connection", "create", "NAME", "Let an identity provider in; prints its token once",

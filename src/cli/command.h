@@ -30,6 +30,7 @@ enum option {
     OPTION_RELEASE,
     OPTION_DEACTIVATE,
     OPTION_REASON,
+    OPTION_TO,
     OPTION_COUNT
 };
 
@@ -90,7 +91,9 @@ command_run user_reactivate_run;
 command_run site_create_run;
 command_run group_list_run;
 command_run group_show_run;
+command_run site_delete_run;
 command_run site_list_run;
+command_run site_rename_run;
 command_run connection_create_run;
 command_run connection_list_run;
 command_run connection_rotate_run;

@@ -4,6 +4,7 @@
 
 #include "bridge/base/text.h"
 #include "request.h"
+#include "site.h"
 
 /* ------------------------------------------------------------------- fields */
 
@@ -94,36 +95,6 @@ static const struct field show_fields[] = {
 
 /* --------------------------------------------------------------------- list */
 
-/* Whether a site is meant by what was written: its name or its key. */
-static bool is_called(const json_t *site, const char *written)
-{
-    const char *name = text_of(site, "displayName"), *key = text_of(site, "key");
-
-    return (name && text_equal_folded(name, written)) || (key && text_equal_folded(key, written));
-}
-
-static enum status find_site_name(struct invocation *invocation, const char *written,
-                                  const char **name, struct problem *problem)
-{
-    json_auto_t *sites = NULL;
-    enum status status = request_all(invocation, "/scim/v2/Sites", NULL, &sites, problem);
-    size_t i;
-    json_t *site;
-
-    if (status)
-        return status;
-    json_array_foreach (sites, i, site) {
-        const char *display_name = text_of(site, "displayName");
-
-        if (display_name && is_called(site, written)) {
-            *name = arena_strdup(invocation->arena, display_name);
-            return STATUS_OK;
-        }
-    }
-    return problem_set(problem, STATUS_NOT_FOUND, "there is no site %s; see: rolebridge site list",
-                       written);
-}
-
 static void add_condition(struct text *filter, const char *attribute, const char *value)
 {
     if (filter->size)
@@ -139,13 +110,13 @@ static enum status make_filter(struct invocation *invocation, struct text *filte
     const char *status_wanted = invocation->options[OPTION_STATUS];
     const char *role = invocation->options[OPTION_ROLE];
     const char *site = invocation->options[OPTION_SITE];
-    const char *site_name = NULL;
+    json_auto_t *found = NULL;
     enum status status;
 
-    if (site && (status = find_site_name(invocation, site, &site_name, problem)))
+    if (site && (status = site_look_up(invocation, site, &found, problem)))
         return status;
-    if (site_name)
-        add_condition(filter, BRIDGE_USER ":site", site_name);
+    if (found && text_of(found, "displayName"))
+        add_condition(filter, BRIDGE_USER ":site", text_of(found, "displayName"));
     if (role)
         add_condition(filter, BRIDGE_USER ":role", role);
     if (status_wanted)

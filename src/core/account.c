@@ -87,12 +87,38 @@ struct assertion assertion_load(struct store_txn *txn, uint64_t row, uint32_t ow
     return assertion;
 }
 
+/* The site that the stored assertion means; 0 when there is none. */
+static uint64_t asserted_site(struct store_txn *txn, uint64_t row, uint32_t owner)
+{
+    SCOPED(arena_release) struct arena *arena = arena_new();
+    struct store_key key = key_assertion(txn, row, owner);
+    struct record_reader reader;
+    struct bytes value;
+
+    if (!store_get(txn, STORE_ASSERTION, key_bytes(&key), &value))
+        return 0;
+    reader = record_read(value, ASSERTION_VERSION);
+    (void)record_take_text(&reader, arena);
+    (void)record_take_text(&reader, arena);
+    return record_take_u64(&reader);
+}
+
+static void count_asserted(struct store_txn *txn, uint64_t site_row, int64_t amount)
+{
+    struct store_key key = key_counter_of(txn, COUNT_ASSERTED_AT, site_row);
+
+    if (site_row)
+        store_add(txn, key_bytes(&key), amount);
+}
+
 void assertion_save(struct store_txn *txn, uint64_t row, uint32_t owner,
                     const struct assertion *assertion, struct arena *arena)
 {
     struct store_key key = key_assertion(txn, row, owner);
     struct record_writer writer = record_write(arena, ASSERTION_VERSION);
 
+    count_asserted(txn, asserted_site(txn, row, owner), -1);
+    count_asserted(txn, assertion->site_row, 1);
     record_put_text(&writer, assertion->role);
     record_put_text(&writer, assertion->site);
     record_put_u64(&writer, assertion->site_row);
@@ -103,6 +129,7 @@ void assertion_drop(struct store_txn *txn, uint64_t row, uint32_t owner)
 {
     struct store_key key = key_assertion(txn, row, owner);
 
+    count_asserted(txn, asserted_site(txn, row, owner), -1);
     store_delete(txn, STORE_ASSERTION, key_bytes(&key));
 }
 

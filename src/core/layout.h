@@ -46,9 +46,10 @@ enum index {
 enum counter {
     COUNT_USERS = 1,
     COUNT_ACTIVE,
-    COUNT_ADMINS,  /* active ones */
-    COUNT_OWNED,   /* by connection */
-    COUNT_AT_SITE, /* by site: people whose effective site it is */
+    COUNT_ADMINS,      /* active ones */
+    COUNT_OWNED,       /* by connection */
+    COUNT_AT_SITE,     /* by site: people whose effective site it is */
+    COUNT_ASSERTED_AT, /* by site: accounts for which it was asserted, in effect or not */
     COUNT_SITES,
     COUNT_GROUPS,
     COUNT_OUTBOX,

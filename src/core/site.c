@@ -1,6 +1,7 @@
 #include "bridge/core/site.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 #include "bridge/base/random.h"
 #include "bridge/core/outbox.h"
@@ -8,8 +9,9 @@
 #include "bridge/store/record.h"
 #include "journal.h"
 #include "layout.h"
+#include "version.h"
 
-enum { RECORD_VERSION = 1 };
+enum { RECORD_VERSION = 1, FORMER_MAX = 100 };
 
 static struct store_key key_name(struct store_txn *txn, const char *name, struct arena *arena)
 {
@@ -48,6 +50,9 @@ static void record_save(struct store_txn *txn, const struct site *site, struct a
     record_put_u64(&writer, (uint64_t)site->created_at);
     record_put_u64(&writer, (uint64_t)site->modified_at);
     record_put_u64(&writer, site->version);
+    record_put_u32(&writer, site->former_count);
+    for (uint32_t i = 0; i < site->former_count; i++)
+        record_put_text(&writer, site->former[i]);
     store_put(txn, STORE_SITE, key_bytes(&key), record_bytes(&writer));
 }
 
@@ -62,6 +67,12 @@ static bool record_load(struct bytes value, uint64_t row, struct arena *arena, s
     site->created_at = (int64_t)record_take_u64(&reader);
     site->modified_at = (int64_t)record_take_u64(&reader);
     site->version = record_take_u64(&reader);
+    site->former_count = record_take_u32(&reader);
+    if (site->former_count > FORMER_MAX)
+        return false;
+    site->former = arena_alloc(arena, site->former_count * sizeof(*site->former));
+    for (uint32_t i = 0; i < site->former_count; i++)
+        site->former[i] = record_take_text(&reader, arena);
     return !reader.is_damaged;
 }
 
@@ -108,13 +119,16 @@ static enum status take_key(const struct site_request *request, struct site *sit
     return STATUS_OK;
 }
 
+/* A site may take a name back that it had. */
 static enum status check_free(struct store_txn *txn, const struct site_request *request,
                               const struct site *site, struct problem *problem)
 {
     const char *names[] = {site->name, site->key};
 
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-        if (site_resolve(txn, names[i], request->arena))
+        uint64_t row = site_resolve(txn, names[i], request->arena);
+
+        if (row && row != site->row)
             return problem_set(problem, STATUS_UNIQUENESS,
                                "\"%s\" is the name or key of another site; choose another",
                                names[i]);
@@ -129,18 +143,23 @@ static void put_name(struct store_txn *txn, const char *name, uint64_t row, stru
     index_put_row(txn, &key, row);
 }
 
-static void write_document(struct store_txn *txn, const struct site_request *request,
-                           struct site *site)
+static void write_document(struct store_txn *txn, const json_t *resource, struct site *site,
+                           struct arena *arena)
 {
-    const struct scim_resource_type *type = scim_resource_type(SCIM_SITE);
-    json_auto_t *resource = json_copy(request->resource);
     struct store_key key = key_resource(txn, SCIM_SITE, site->row);
+
+    site->document = resource_encode(resource, scim_resource_type(SCIM_SITE), arena);
+    store_put(txn, STORE_RESOURCE, key_bytes(&key), site->document);
+}
+
+static json_t *new_document(const struct site_request *request, const struct site *site)
+{
+    json_t *resource = json_copy(request->resource);
 
     (void)json_object_set_new(resource, "id", json_string(site->id));
     (void)json_object_set_new(resource, "key", json_string(site->key));
     (void)json_object_set_new(resource, "displayName", json_string(site->name));
-    site->document = resource_encode(resource, type, request->arena);
-    store_put(txn, STORE_RESOURCE, key_bytes(&key), site->document);
+    return resource;
 }
 
 static void write_site(struct store_txn *txn, const struct site_request *request, struct site *site)
@@ -148,6 +167,7 @@ static void write_site(struct store_txn *txn, const struct site_request *request
     struct arena *arena = request->arena;
     struct store_key counter = key_counter(txn, COUNT_SITES);
     struct journal journal = journal_begin(arena, request->actor, "site.create", site->id);
+    json_auto_t *resource = new_document(request, site);
     unsigned char uuid[UUID_SIZE];
 
     (void)uuid_parse(site->id, uuid);
@@ -155,7 +175,7 @@ static void write_site(struct store_txn *txn, const struct site_request *request
     put_name(txn, site->name, site->row, arena);
     put_name(txn, site->key, site->row, arena);
     record_save(txn, site, arena);
-    write_document(txn, request, site);
+    write_document(txn, resource, site, arena);
     store_add(txn, key_bytes(&counter), 1);
     outbox_add(txn, OUTBOX_SITE, site->row, OUTBOX_ORDINARY, request->actor->now, arena);
     journal_add(&journal, "key", journal_text(arena, site->key));
@@ -186,6 +206,190 @@ enum status site_create(struct store_txn *txn, void *argument, struct problem *p
     uuid_new(request->actor->now * 1000, uuid);
     uuid_format(uuid, site->id);
     write_site(txn, request, site);
+    return store_status(txn, problem);
+}
+
+/* ---------------------------------------------------------------------- change */
+
+static enum status load(struct store_txn *txn, struct site_request *request,
+                        struct problem *problem)
+{
+    struct site *site = &request->site;
+
+    if (!site_find(txn, request->id, request->arena, site))
+        return store_missing(txn, problem, "site", request->id);
+    if (version_matches(request->if_match, site->version))
+        return STATUS_OK;
+    return problem_set(problem, STATUS_VERSION_MISMATCH,
+                       "the resource is at version W/\"%" PRIu64 "\"; read it again before "
+                       "changing it",
+                       site->version);
+}
+
+static bool had_name(const struct site *site, const char *name)
+{
+    for (uint32_t i = 0; i < site->former_count; i++) {
+        if (text_equal_folded(site->former[i], name))
+            return true;
+    }
+    return false;
+}
+
+static enum status remember_name(struct site *site, const char *name, struct arena *arena,
+                                 struct problem *problem)
+{
+    const char **former;
+
+    if (had_name(site, name))
+        return STATUS_OK;
+    if (site->former_count == FORMER_MAX)
+        return problem_set(problem, STATUS_CONFLICT, "the site has had %d names; make a new one",
+                           FORMER_MAX);
+    former = arena_alloc(arena, (site->former_count + 1) * sizeof(*former));
+    if (site->former_count)
+        memcpy(former, site->former, site->former_count * sizeof(*former));
+    former[site->former_count++] = name;
+    site->former = former;
+    return STATUS_OK;
+}
+
+/* The name that goes is remembered, and goes on leading here. */
+static enum status rename_site(struct store_txn *txn, const struct site_request *request,
+                               struct site *site, const char *name, struct problem *problem)
+{
+    const char *old = site->name;
+    enum status status;
+
+    site->name = name;
+    if (!*name)
+        return problem_set(problem, STATUS_INVALID_VALUE, "a site needs a displayName");
+    if (strcmp(name, old) == 0)
+        return STATUS_OK;
+    if ((status = check_free(txn, request, site, problem)) ||
+        (status = remember_name(site, old, request->arena, problem)))
+        return status;
+    put_name(txn, name, site->row, request->arena);
+    return STATUS_OK;
+}
+
+static void write_change(struct store_txn *txn, const struct site_request *request,
+                         struct site *site, const json_t *resource, const char *old_name)
+{
+    struct arena *arena = request->arena;
+    struct journal journal = journal_begin(arena, request->actor, "site.update", site->id);
+
+    site->modified_at = request->actor->now;
+    site->version++;
+    record_save(txn, site, arena);
+    write_document(txn, resource, site, arena);
+    outbox_add(txn, OUTBOX_SITE, site->row, OUTBOX_ORDINARY, request->actor->now, arena);
+    journal_changed(&journal, "name", journal_text(arena, old_name),
+                    journal_text(arena, site->name));
+    journal_end(&journal, txn);
+}
+
+/* The document as the patch makes it; the caller's to json_decref. */
+static enum status patch_document(const struct site_request *request, const struct site *site,
+                                  json_t **before, json_t **after, struct problem *problem)
+{
+    const struct scim_resource_type *type = scim_resource_type(SCIM_SITE);
+    enum status status;
+
+    *before = json_loadb(site->document.data, site->document.size, 0, NULL);
+    *after = json_deep_copy(*before);
+    if (request->patch->id && strcmp(request->patch->id, site->id) != 0)
+        return problem_set(problem, STATUS_MUTABILITY, "an id cannot be changed; leave it out");
+    if ((status = patch_apply(request->patch, *after, type, problem)))
+        return status;
+    return resource_check(*after, type, problem);
+}
+
+enum status site_patch(struct store_txn *txn, void *argument, struct problem *problem)
+{
+    struct site_request *request = argument;
+    struct site *site = &request->site;
+    json_auto_t *before = NULL;
+    json_auto_t *after = NULL;
+    const char *old_name;
+    const char *name;
+    enum status status = load(txn, request, problem);
+
+    if (status || (status = patch_document(request, site, &before, &after, problem)))
+        return status;
+    old_name = site->name;
+    name = text_trim(request->arena, json_string_value(json_object_get(after, "displayName")));
+    if ((status = rename_site(txn, request, site, name, problem)))
+        return status;
+    (void)json_object_set_new(after, "displayName", json_string(name));
+    if (!json_equal(before, after))
+        write_change(txn, request, site, after, old_name);
+    return store_status(txn, problem);
+}
+
+/* ---------------------------------------------------------------------- delete */
+
+static int64_t count_of(struct store_txn *txn, enum counter counter, const struct site *site)
+{
+    struct store_key key = key_counter_of(txn, counter, site->row);
+
+    return store_count(txn, key_bytes(&key));
+}
+
+static enum status check_unused(struct store_txn *txn, const struct site *site,
+                                struct problem *problem)
+{
+    int64_t people = count_of(txn, COUNT_AT_SITE, site);
+    int64_t asserted = count_of(txn, COUNT_ASSERTED_AT, site);
+
+    if (people == 0 && asserted == 0)
+        return STATUS_OK;
+    return problem_set(problem, STATUS_CONFLICT,
+                       "%s is the site of %lld people, and was last named for %lld accounts, "
+                       "inactive ones and administrators among them; give these another site first",
+                       site->name, (long long)people, (long long)asserted);
+}
+
+static void drop_name(struct store_txn *txn, const char *name, struct arena *arena)
+{
+    struct store_key key = key_name(txn, name, arena);
+
+    store_delete(txn, STORE_INDEX, key_bytes(&key));
+}
+
+static void drop_records(struct store_txn *txn, const struct site *site, struct arena *arena)
+{
+    struct store_key record = key_row(txn, site->row);
+    struct store_key document = key_resource(txn, SCIM_SITE, site->row);
+    struct store_key counter = key_counter(txn, COUNT_SITES);
+    struct store_key id;
+    unsigned char uuid[UUID_SIZE];
+
+    (void)uuid_parse(site->id, uuid);
+    id = key_id(txn, uuid);
+    store_delete(txn, STORE_INDEX, key_bytes(&id));
+    store_delete(txn, STORE_SITE, key_bytes(&record));
+    store_delete(txn, STORE_RESOURCE, key_bytes(&document));
+    store_add(txn, key_bytes(&counter), -1);
+    drop_name(txn, site->name, arena);
+    drop_name(txn, site->key, arena);
+    for (uint32_t i = 0; i < site->former_count; i++)
+        drop_name(txn, site->former[i], arena);
+}
+
+enum status site_delete(struct store_txn *txn, void *argument, struct problem *problem)
+{
+    struct site_request *request = argument;
+    struct site *site = &request->site;
+    struct journal journal;
+    enum status status = load(txn, request, problem);
+
+    if (status || (status = check_unused(txn, site, problem)))
+        return status;
+    drop_records(txn, site, request->arena);
+    outbox_drop(txn, OUTBOX_SITE, site->row, request->arena);
+    journal = journal_begin(request->arena, request->actor, "site.delete", site->id);
+    journal_add(&journal, "name", journal_text(request->arena, site->name));
+    journal_end(&journal, txn);
     return store_status(txn, problem);
 }
 

@@ -118,6 +118,27 @@ class Commands(BridgeCase):
         listed = {row[0]: row[1] for row in self.csv("site", "list")}
         self.assertEqual((listed["West Dock"], listed["Quay"]), ("west-dock", "pier"))
 
+    def test_a_site_is_renamed_and_goes_on_under_its_old_name_too(self):
+        self.bridge.cli("site", "create", "Old Mill")
+        self.create("miller@example.com", "--role", "user", "--site", "Old Mill")
+
+        self.bridge.cli("site", "rename", "old mill", "--to", "New Mill")
+
+        self.assertEqual(self.person("miller@example.com"), (True, "user", "New Mill"))
+        self.create("late-miller@example.com", "--role", "user", "--site", "Old Mill")
+        self.assertEqual(self.person("late-miller@example.com"), (True, "user", "New Mill"))
+        self.fails("site", "rename", "New Mill", code=USAGE, words="--to")
+
+    def test_a_site_is_deleted_when_nobody_refers_to_it(self):
+        self.bridge.cli("site", "create", "Short Lived")
+        self.create("short@example.com", "--role", "user", "--site", "Short Lived")
+        self.fails("site", "delete", "Short Lived", words="1 people")
+
+        self.bridge.cli("user", "delete", "short@example.com")
+        self.bridge.cli("site", "delete", "Short Lived")
+
+        self.fails("site", "delete", "Short Lived", words="no site")
+
     def test_a_site_of_the_same_name_is_refused(self):
         self.fails("site", "create", "harbour", words="arbour")
 

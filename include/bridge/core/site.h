@@ -6,6 +6,7 @@
 #include "bridge/core/actor.h"
 #include "bridge/scim/filter.h"
 #include "bridge/scim/list.h"
+#include "bridge/scim/patch.h"
 #include "bridge/store/store.h"
 
 /*
@@ -17,6 +18,8 @@ struct site {
     char id[UUID_TEXT_SIZE];
     const char *key;
     const char *name;
+    const char **former; /* names that it had; providers go on sending them */
+    uint32_t former_count;
     int64_t created_at;
     int64_t modified_at;
     uint64_t version;
@@ -27,18 +30,29 @@ struct site {
 struct site_request {
     const struct actor *actor;
     struct arena *arena;
-    json_t *resource; /* as resource_read made it; borrowed */
-    struct site site; /* the result */
+    const char *id;            /* patch, delete */
+    json_t *resource;          /* create: as resource_read made it; borrowed */
+    const struct patch *patch; /* patch */
+    const char *if_match;      /* patch, delete: the version that the caller expects; NULL: any */
+    struct site site;          /* the result */
 };
 
 /*
- * A store_change whose argument is a site_request: make a site and, in the
- * directory, its group.
+ * store_changes whose argument is a site_request. Making a site makes its group
+ * in the directory. A renamed site goes on being found by its former names. A
+ * site that anybody is at, or that was asserted for anybody, is not deleted; the
+ * group of one that is stays in the directory, empty.
  *
- * STATUS_UNIQUENESS     another site has this name or key, or had this name
- * STATUS_INVALID_VALUE  no displayName, or a key that is no slug
+ * STATUS_UNIQUENESS        another site has this name or key, or had this name
+ * STATUS_INVALID_VALUE     no displayName, or a key that is no slug
+ * STATUS_MUTABILITY        another key, or another id
+ * STATUS_CONFLICT          delete: somebody refers to it; says how many
+ * STATUS_NOT_FOUND         no such site
+ * STATUS_VERSION_MISMATCH  it is not the version that was expected
  */
 enum status site_create(struct store_txn *txn, void *argument, struct problem *problem);
+enum status site_patch(struct store_txn *txn, void *argument, struct problem *problem);
+enum status site_delete(struct store_txn *txn, void *argument, struct problem *problem);
 
 bool site_load(struct store_txn *txn, uint64_t row, struct arena *arena, struct site *site);
 
