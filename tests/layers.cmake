@@ -8,7 +8,7 @@ include(${MODULES})
 
 # package header: the module it belongs to
 set(packages
-    "lmdb.h:store" "microhttpd.h:http" "curl/curl.h:client" "ldap.h:directory" "lber.h:directory"
+    "lmdb.h:store" "microhttpd.h:http" "gnutls/gnutls.h:http" "gnutls/x509.h:http" "curl/curl.h:client" "ldap.h:directory" "lber.h:directory"
     "popt.h:cli" "libfyaml.h:config" "sodium.h:base" "unicase.h:base" "uninorm.h:base"
     "unistr.h:base" "uniwidth.h:base" "unictype.h:base")
 

@@ -8,6 +8,7 @@ build_packages=(
     'pkg-config|pkgconf'
     libldap-dev
     libmicrohttpd-dev
+    libgnutls28-dev
     libjansson-dev
     liblmdb-dev
     'libcurl4-gnutls-dev|libcurl4-openssl-dev|libcurl4-nss-dev'
@@ -17,7 +18,7 @@ build_packages=(
     libfyaml-dev
 )
 run_packages=(slapd ldap-utils curl)
-test_packages=(libcmocka-dev python3)
+test_packages=(libcmocka-dev python3 openssl)
 
 is_installed() {
     [[ $(dpkg-query -W -f '${Status}' "$1" 2>/dev/null) == 'install ok installed' ]]

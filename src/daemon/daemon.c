@@ -108,6 +108,8 @@ static enum status http_settings_of(struct daemon *daemon, struct http_settings 
     *settings = (struct http_settings){
         .address = config->http_address,
         .port = (uint16_t)config->http_port,
+        .certificate_path = config->http_certificate,
+        .key_path = config->http_key,
         .public_url = config->http_public_url,
         .control_path = config->control_socket,
         .body_max = BODY_MAX,
@@ -207,8 +209,8 @@ static void say_ready(const struct daemon *daemon)
 
     (void)snprintf(port, sizeof(port), "%u", http_port(daemon->server));
     log_write(LOG_INFO, "ready", "version", BRIDGE_VERSION, "address", daemon->config.http_address,
-              "port", port, "control", daemon->config.control_socket, "store",
-              daemon->config.store_path, NULL);
+              "port", port, "tls", daemon->config.http_certificate ? "yes" : NULL, "control",
+              daemon->config.control_socket, "store", daemon->config.store_path, NULL);
 }
 
 enum status daemon_run(const char *config_path, struct problem *problem)

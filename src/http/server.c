@@ -11,6 +11,7 @@
 #include "bridge/base/arena.h"
 #include "bridge/base/clock.h"
 #include "bridge/base/log.h"
+#include "certificate.h"
 #include "control.h"
 #include "request.h"
 
@@ -142,14 +143,20 @@ static __attribute__((format(printf, 2, 0))) void log_library(void *context, con
     log_write(LOG_DEBUG, "libmicrohttpd", "says", line, NULL);
 }
 
-/* The control socket has one thread and no limit an address: the options end sooner. */
-static enum status listener_start(struct listener *listener, struct problem *problem)
+/*
+ * The options end sooner where there is no TLS, and sooner yet for the control
+ * socket, which has one thread and no limit an address.
+ */
+static enum status listener_start(struct listener *listener, const struct certificate *certificate,
+                                  struct problem *problem)
 {
     struct http_server *server = listener->server;
+    bool is_tls = !listener->is_control && certificate->chain;
 
     listener->daemon = MHD_start_daemon(
-        MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG, 0, NULL, NULL,
-        request_continue, server, MHD_OPTION_EXTERNAL_LOGGER, log_library, NULL,
+        MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG |
+            (is_tls ? MHD_USE_TLS : 0U),
+        0, NULL, NULL, request_continue, server, MHD_OPTION_EXTERNAL_LOGGER, log_library, NULL,
         MHD_OPTION_LISTEN_SOCKET, listener->fd, MHD_OPTION_URI_LOG_CALLBACK, request_begin, server,
         MHD_OPTION_NOTIFY_COMPLETED, request_end, server, MHD_OPTION_NOTIFY_CONNECTION,
         peer_changed, listener, MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_SECONDS,
@@ -157,7 +164,9 @@ static enum status listener_start(struct listener *listener, struct problem *pro
         (unsigned)CONNECTIONS_MAX,
         listener->is_control ? MHD_OPTION_END : MHD_OPTION_PER_IP_CONNECTION_LIMIT,
         (unsigned)CONNECTIONS_PER_ADDRESS_MAX, MHD_OPTION_THREAD_POOL_SIZE,
-        (unsigned)NETWORK_THREADS, MHD_OPTION_END);
+        (unsigned)NETWORK_THREADS, is_tls ? MHD_OPTION_HTTPS_MEM_CERT : MHD_OPTION_END,
+        certificate->chain, MHD_OPTION_HTTPS_MEM_KEY, certificate->key, MHD_OPTION_HTTPS_PRIORITIES,
+        TLS_PRIORITIES, MHD_OPTION_END);
     if (!listener->daemon)
         return problem_set(problem, STATUS_INTERNAL,
                            "libmicrohttpd does not start; are there threads and descriptors left?");
@@ -205,6 +214,17 @@ static int bind_and_listen(int fd, const struct addrinfo *address)
     return listen(fd, BACKLOG);
 }
 
+/* 127.0.0.0/8 and ::1, where nobody else hears what is said. */
+static bool is_loopback(const struct sockaddr *address)
+{
+    const struct sockaddr_in *v4 = (const void *)address;
+    const struct sockaddr_in6 *v6 = (const void *)address;
+
+    if (address->sa_family == AF_INET6)
+        return IN6_IS_ADDR_LOOPBACK(&v6->sin6_addr);
+    return ntohl(v4->sin_addr.s_addr) >> IN_CLASSA_NSHIFT == IN_LOOPBACKNET;
+}
+
 static enum status network_listen(const struct http_settings *settings, int *fd,
                                   struct problem *problem)
 {
@@ -217,6 +237,11 @@ static enum status network_listen(const struct http_settings *settings, int *fd,
     if (getaddrinfo(settings->address, port, &hints, &address))
         return problem_set(problem, STATUS_CONFIGURATION,
                            "listen on %s: not an IP address; give one such as 127.0.0.1 or ::1",
+                           settings->address);
+    if (!settings->certificate_path && !is_loopback(address->ai_addr))
+        return problem_set(problem, STATUS_CONFIGURATION,
+                           "listen on %s: tokens would pass in the clear; give http.certificate "
+                           "and http.key, or listen on 127.0.0.1 behind a proxy that speaks TLS",
                            settings->address);
     *fd = socket(address->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (*fd < 0 || bind_and_listen(*fd, address))
@@ -275,26 +300,34 @@ static enum status open_sockets(struct http_server *server, struct problem *prob
     return network_listen(settings, &server->network.fd, problem);
 }
 
-static enum status start_threads(struct http_server *server, struct problem *problem)
+static enum status start_threads(struct http_server *server, const struct certificate *certificate,
+                                 struct problem *problem)
 {
     enum status status;
 
     if (!peers_init(&server->peers))
         return problem_set(problem, STATUS_INTERNAL, "no thread for the HTTP deadlines");
-    if ((status = listener_start(&server->network, problem)))
+    if ((status = listener_start(&server->network, certificate, problem)))
         return status;
-    return server->control.fd < 0 ? STATUS_OK : listener_start(&server->control, problem);
+    if (server->control.fd < 0)
+        return STATUS_OK;
+    return listener_start(&server->control, certificate, problem);
 }
 
 enum status http_start(const struct http_settings *settings, struct http_server **started,
                        struct problem *problem)
 {
     SCOPED(server_release) struct http_server *server = server_new(settings);
+    SCOPED(certificate_clear) struct certificate certificate = {0}; /* needed at the start only */
     enum status status;
 
+    if (settings->certificate_path)
+        if ((status = certificate_load(settings->certificate_path, settings->key_path, &certificate,
+                                       problem)))
+            return status;
     if ((status = open_sockets(server, problem)))
         return status;
-    if ((status = start_threads(server, problem)))
+    if ((status = start_threads(server, &certificate, problem)))
         return status;
     *started = server;
     server = NULL; /* now the caller's */

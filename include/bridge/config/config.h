@@ -14,6 +14,8 @@ struct config {
 
     char *http_address;
     uint64_t http_port;
+    char *http_certificate; /* NULL: plain HTTP, on a loopback address */
+    char *http_key;
     char *http_public_url; /* NULL: what the client calls us */
 
     char *control_socket;

@@ -13,12 +13,14 @@
 typedef enum status http_gate(struct exchange *exchange, unsigned scope, struct problem *problem);
 
 struct http_settings {
-    const char *address;      /* to listen on; plain HTTP, so a loopback address */
-    uint16_t port;            /* 0 takes a free one: see http_port */
-    const char *public_url;   /* NULL: what the client calls us */
-    const char *control_path; /* of the control socket; NULL: none */
-    gid_t control_group;      /* besides root and our own user; (gid_t)-1: no group */
-    size_t body_max;          /* bytes */
+    const char *address;          /* to listen on; without TLS a loopback address */
+    uint16_t port;                /* 0 takes a free one: see http_port */
+    const char *certificate_path; /* of the certificate's chain, in PEM; NULL: no TLS */
+    const char *key_path;         /* of its private key */
+    const char *public_url;       /* NULL: what the client calls us */
+    const char *control_path;     /* of the control socket; NULL: none */
+    gid_t control_group;          /* besides root and our own user; (gid_t)-1: no group */
+    size_t body_max;              /* bytes */
     const struct route *routes;
     size_t route_count;
     http_gate *gate;
@@ -37,7 +39,8 @@ struct http_server;
  *
  * settings - copied; what it points to must outlive the server.
  *
- * STATUS_CONFIGURATION  the address or the path cannot be used; says why
+ * STATUS_CONFIGURATION  the address, a path, the certificate or its key cannot be
+ *                       used; says why
  * STATUS_CONFLICT       somebody else listens there
  * STATUS_INTERNAL       no threads or descriptors left
  */

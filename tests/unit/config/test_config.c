@@ -100,6 +100,8 @@ static void what_is_not_given_has_its_default(void **state)
     assert_int_equal(config.store_size, UINT64_C(64) << 30);
     assert_string_equal(config.http_address, "127.0.0.1");
     assert_int_equal(config.http_port, 8080);
+    assert_null(config.http_certificate);
+    assert_null(config.http_key);
     assert_null(config.http_public_url);
     assert_string_equal(config.control_socket, "/run/rolebridge/control.sock");
     assert_null(config.control_group);
@@ -133,7 +135,8 @@ static void a_relative_path_starts_from_the_folder_of_the_file(void **state)
 {
     SCOPED(arena_release) struct arena *arena = arena_new();
     SCOPED(config_clear) struct config config;
-    char *path = given_a_file(arena, "store: {path: data}\ncontrol: {socket: run/s}\n");
+    char *path = given_a_file(arena, "store: {path: data}\ncontrol: {socket: run/s}\n"
+                                     "http: {certificate: tls/chain.pem, key: /etc/key.pem}\n");
 
     (void)state;
     assert_int_equal(config_load(path, &config, NULL), STATUS_OK);
@@ -141,6 +144,8 @@ static void a_relative_path_starts_from_the_folder_of_the_file(void **state)
 
     assert_string_equal(config.store_path, arena_printf(arena, "%s/data", folder));
     assert_string_equal(config.control_socket, arena_printf(arena, "%s/run/s", folder));
+    assert_string_equal(config.http_certificate, arena_printf(arena, "%s/tls/chain.pem", folder));
+    assert_string_equal(config.http_key, "/etc/key.pem");
 }
 
 static void an_empty_file_is_all_defaults(void **state)
