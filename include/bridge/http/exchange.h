@@ -35,8 +35,10 @@ const char *exchange_parameter(const struct exchange *exchange, const char *name
 /* The whole body; empty when there was none. Read only after the gate let the request in. */
 struct bytes exchange_body(const struct exchange *exchange);
 
-/* "https://HOST" as the client wrote it (http without TLS), or the configured public URL; without a
- * trailing slash. */
+/*
+ * "https://HOST" as the client wrote it (http where there is no TLS), or the
+ * configured public URL; without a trailing slash.
+ */
 const char *exchange_base(const struct exchange *exchange);
 
 /* A fresh id for logs and the journal; also sent back as X-Request-Id. */
