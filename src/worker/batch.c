@@ -135,8 +135,12 @@ static enum status apply_once(const struct batch *batch, struct task *task)
 {
     enum status status = STATUS_OK;
 
-    for (size_t i = 0; !status && i < task->plan->count; i++)
-        status = apply_step(batch, task, i);
+    for (size_t i = 0; !status && i < task->plan->count; i++) {
+        if (task_may_wait(task, &task->plan->steps[i]))
+            task->joining = &task->plan->steps[i];
+        else
+            status = apply_step(batch, task, i);
+    }
     if (!status)
         log_plan(batch, task->plan);
     return status;
@@ -256,20 +260,30 @@ static void log_refusals(const struct batch *batch)
 /* Only what was applied counts as done; the others keep their place. */
 static void forget_unapplied(struct batch *batch, size_t from)
 {
-    for (size_t i = from; i < batch->count; i++)
-        batch->tasks[i].plan = NULL;
+    for (size_t i = 0; i < batch->count; i++) {
+        if (i >= from || batch->tasks[i].joining)
+            batch->tasks[i].plan = NULL;
+    }
+}
+
+/* The first that nobody answered; all of them when none is. */
+static size_t count_answered(const struct batch *batch)
+{
+    size_t count = 0;
+
+    while (count < batch->count && batch->tasks[count].status != STATUS_DIRECTORY_UNAVAILABLE)
+        count++;
+    return count;
 }
 
 static enum status apply_all(struct batch *batch, struct problem *problem)
 {
     enum status status = each_task(batch, apply, problem);
-    size_t done = 0;
 
-    while (status && done < batch->count &&
-           batch->tasks[done].status != STATUS_DIRECTORY_UNAVAILABLE)
-        done++;
     if (status)
-        forget_unapplied(batch, done);
+        forget_unapplied(batch, count_answered(batch));
+    else if ((status = batch_join(batch, problem)))
+        forget_unapplied(batch, batch->count);
     return status;
 }
 

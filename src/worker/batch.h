@@ -20,8 +20,9 @@ struct task {
     size_t member_count;
 
     struct plan *plan;
-    bool is_overtaken;  /* there was a newer change before the plan was applied */
-    enum status status; /* how it ended */
+    const struct plan_step *joining; /* its last step, held back: see joining.c; NULL: none */
+    bool is_overtaken;               /* there was a newer change before the plan was applied */
+    enum status status;              /* how it ended */
     struct problem problem;
 };
 
@@ -45,6 +46,18 @@ struct batch {
  */
 enum status batch_run(const struct worker_settings *settings, struct directory *directory,
                       int64_t now, size_t *done, struct problem *problem);
+
+/* -- joining.c ------------------------------------------------------------------ */
+
+/* Whether the step is the last of a person's plan, and adds them to a group. */
+bool task_may_wait(const struct task *task, const struct plan_step *step);
+
+/*
+ * Let those who wait join their groups.
+ *
+ * STATUS_DIRECTORY_UNAVAILABLE  nobody answered; who still has `joining` was not tried
+ */
+enum status batch_join(const struct batch *batch, struct problem *problem);
 
 /* -- the kinds of work: task_KIND.c -------------------------------------------- */
 

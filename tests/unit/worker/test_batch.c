@@ -28,10 +28,12 @@ static struct {
     struct world *world;
     void (*before_update)(void); /* once */
     bool refuses_update;         /* once */
+    bool refuses_joining;        /* of several at once */
+    int member_changes;          /* that were sent to a role group */
     const char *id;              /* of the person that it is about */
 } given;
 
-/* The linker puts this in front of the store's own. */
+/* The linker puts these in front of the store's and the directory's own. */
 enum status __real_store_update(struct store *store, uint32_t organization, store_change *change,
                                 void *argument, struct problem *problem);
 enum status __wrap_store_update(struct store *store, uint32_t organization, store_change *change,
@@ -50,6 +52,25 @@ enum status __wrap_store_update(struct store *store, uint32_t organization, stor
     if (is_refused)
         return problem_set(problem, STATUS_BUSY, "too many changes wait already");
     return __real_store_update(store, organization, change, argument, problem);
+}
+
+enum status __real_plan_apply(struct directory *directory,
+                              const struct projection_settings *settings, const struct plan *plan,
+                              struct problem *problem);
+enum status __wrap_plan_apply(struct directory *directory,
+                              const struct projection_settings *settings, const struct plan *plan,
+                              struct problem *problem);
+
+enum status __wrap_plan_apply(struct directory *directory,
+                              const struct projection_settings *settings, const struct plan *plan,
+                              struct problem *problem)
+{
+    enum plan_verb verb = plan->steps[0].verb;
+
+    given.member_changes += verb == PLAN_ADD_MEMBER || verb == PLAN_CHANGE_MEMBERS;
+    if (verb == PLAN_CHANGE_MEMBERS && given.refuses_joining)
+        return problem_set(problem, STATUS_DIRECTORY_REFUSED, "not so many at once");
+    return __real_plan_apply(directory, settings, plan, problem);
 }
 
 static int start(void **state)
@@ -87,6 +108,8 @@ static int end(void **state)
     directory_release(&given.directory);
     given.before_update = NULL;
     given.refuses_update = false;
+    given.refuses_joining = false;
+    given.member_changes = 0;
     return world_tear_down(state);
 }
 
@@ -174,6 +197,49 @@ static void a_person_gets_an_entry_and_a_group(void **state)
 
     assert_non_null(read_entry(person_dn("ana")));
     assert_true(is_member(NORTH, person_dn("ana")));
+    assert_false(is_waiting(&line));
+}
+
+static void assert_all_are_there(const char *prefix, int count)
+{
+    for (int i = 0; i < count; i++) {
+        const char *dn = person_dn(arena_printf(given.world->arena, "%s%d", prefix, i));
+
+        assert_non_null(read_entry(dn));
+        assert_true(is_member(NORTH, dn));
+    }
+}
+
+static void people_who_join_the_same_group_are_added_in_one_change(void **state)
+{
+    enum { COUNT = 20 };
+
+    (void)state;
+    run_batch(); /* the groups */
+    for (int i = 0; i < COUNT; i++)
+        given_a_person(arena_printf(given.world->arena, "joint%d", i));
+
+    run_batch();
+
+    assert_int_equal(given.member_changes, 1);
+    assert_all_are_there("joint", COUNT);
+}
+
+static void whoever_cannot_join_together_joins_alone(void **state)
+{
+    enum { COUNT = 5 };
+    struct outbox_line line;
+
+    (void)state;
+    run_batch();
+    for (int i = 0; i < COUNT; i++)
+        given_a_person(arena_printf(given.world->arena, "alone%d", i));
+    given.refuses_joining = true;
+
+    run_batch();
+
+    assert_int_equal(given.member_changes, 1 + COUNT);
+    assert_all_are_there("alone", COUNT);
     assert_false(is_waiting(&line));
 }
 
@@ -376,6 +442,8 @@ int main(void)
 #define BATCH_TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
     const struct CMUnitTest tests[] = {
         BATCH_TEST(a_person_gets_an_entry_and_a_group),
+        BATCH_TEST(people_who_join_the_same_group_are_added_in_one_change),
+        BATCH_TEST(whoever_cannot_join_together_joins_alone),
         BATCH_TEST(names_that_count_as_one_lead_to_one_entry),
         BATCH_TEST(who_is_deleted_while_the_entry_is_planned_gets_none),
         BATCH_TEST(who_is_renamed_while_the_entry_is_planned_gets_one_of_the_new_name),
