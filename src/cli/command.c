@@ -138,6 +138,8 @@ const struct command commands[] = {
     {"site", "delete", "NAME", "Delete a site that nobody refers to", no_options, site_delete_run},
     {"connection", "list", NULL, "The identity providers that may push people", output_options,
      connection_list_run},
+    {"connection", "show", "NAME", "One identity provider, what it may and what it owns",
+     output_options, connection_show_run},
     {"connection", "create", "NAME", "Let an identity provider in; prints its token once",
      connection_create_options, connection_create_run},
     {"connection", "rotate", "NAME", "A new token; the older of two live ones ends", token_options,

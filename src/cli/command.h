@@ -97,6 +97,7 @@ command_run site_rename_run;
 command_run connection_create_run;
 command_run connection_list_run;
 command_run connection_rotate_run;
+command_run connection_show_run;
 command_run connection_delete_run;
 command_run token_create_run;
 command_run token_list_run;

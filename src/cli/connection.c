@@ -72,6 +72,17 @@ enum status connection_list_run(struct invocation *invocation, struct problem *p
     return status;
 }
 
+enum status connection_show_run(struct invocation *invocation, struct problem *problem)
+{
+    json_auto_t *connection = NULL;
+    enum status status =
+        request_send(invocation, "GET", path_of(invocation, ""), NULL, &connection, problem);
+
+    if (!status)
+        output_one(invocation, connection, fields);
+    return status;
+}
+
 enum status connection_create_run(struct invocation *invocation, struct problem *problem)
 {
     const char *grant = invocation->options[OPTION_GRANT];

@@ -118,6 +118,15 @@ class Commands(BridgeCase):
         listed = {row[0]: row[1] for row in self.csv("site", "list")}
         self.assertEqual((listed["West Dock"], listed["Quay"]), ("west-dock", "pier"))
 
+    def test_a_connection_is_shown_with_what_it_may_and_owns(self):
+        self.bridge.connect("shown", "admin")
+
+        shown = self.bridge.cli("connection", "show", "shown")
+
+        self.assertIn("name: shown", shown)
+        self.assertIn("grants: admin", shown)
+        self.fails("connection", "show", "nobody", words="nobody")
+
     def test_a_site_is_renamed_and_goes_on_under_its_old_name_too(self):
         self.bridge.cli("site", "create", "Old Mill")
         self.create("miller@example.com", "--role", "user", "--site", "Old Mill")
