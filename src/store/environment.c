@@ -48,19 +48,19 @@ static int open_environment(const char *path, uint64_t size, MDB_env **env)
     return code;
 }
 
-static int open_tables(struct engine *engine, unsigned flags)
+static int open_tables(struct environment *environment, unsigned flags)
 {
     MDB_txn *txn = NULL;
-    int code = mdb_txn_begin(engine->env, NULL, flags & MDB_CREATE ? 0 : MDB_RDONLY, &txn);
+    int code = mdb_txn_begin(environment->env, NULL, flags & MDB_CREATE ? 0 : MDB_RDONLY, &txn);
 
     for (int table = 0; !code && table < STORE_TABLE_COUNT; table++)
-        code = mdb_dbi_open(txn, table_names[table], flags, &engine->tables[table]);
+        code = mdb_dbi_open(txn, table_names[table], flags, &environment->tables[table]);
     if (!code && flags & MDB_CREATE) {
         unsigned char version = SCHEMA_VERSION;
         MDB_val key = value_of(bytes_of_text(schema_key));
         MDB_val value = value_of(bytes_of(&version, 1));
 
-        code = mdb_put(txn, engine->tables[STORE_META], &key, &value, 0);
+        code = mdb_put(txn, environment->tables[STORE_META], &key, &value, 0);
     }
     if (code) {
         mdb_txn_abort(txn);
@@ -82,15 +82,15 @@ static int sync_path(const char *path, int flags)
 /* Everything of the new store on the disk, under a name that nobody looks for yet. */
 static int build(const char *path, uint64_t size)
 {
-    struct engine engine = {.lock = -1};
+    struct environment environment = {.lock = -1};
     char file[FILE_SIZE];
-    int code = open_environment(path, size, &engine.env);
+    int code = open_environment(path, size, &environment.env);
 
     if (!code)
-        code = open_tables(&engine, MDB_CREATE);
+        code = open_tables(&environment, MDB_CREATE);
     if (!code)
-        code = mdb_env_sync(engine.env, 1);
-    mdb_env_close(engine.env);
+        code = mdb_env_sync(environment.env, 1);
+    mdb_env_close(environment.env);
     (void)snprintf(file, sizeof(file), "%s/data.mdb", path);
     if (!code)
         code = sync_path(file, O_RDWR);
@@ -278,10 +278,22 @@ static int check_length(MDB_env *env)
     return code;
 }
 
-static void engine_release(struct engine **engine)
+void environment_close(struct engine *engine)
 {
-    engine_close(*engine);
-    *engine = NULL;
+    struct environment *environment = (struct environment *)engine;
+
+    if (!environment)
+        return;
+    mdb_env_close(environment->env);
+    if (environment->lock >= 0)
+        (void)close(environment->lock);
+    free(environment);
+}
+
+static void environment_release(struct environment **environment)
+{
+    environment_close((struct engine *)*environment);
+    *environment = NULL;
 }
 
 /* LMDB would take a missing or empty file for a wish to have a new one. */
@@ -303,37 +315,28 @@ static enum status check_file(const char *path, struct problem *problem)
 enum status engine_open(const char *path, uint64_t size, struct engine **opened,
                         struct problem *problem)
 {
-    SCOPED(engine_release) struct engine *engine = NULL;
+    SCOPED(environment_release) struct environment *environment = NULL;
     enum status status = check_file(path, problem);
     int code;
 
     if (status)
         return status;
-    engine = heap_alloc(1, sizeof(*engine));
-    engine->lock = -1;
-    if ((status = lock_store(path, &engine->lock, problem)))
+    environment = heap_alloc(1, sizeof(*environment));
+    environment->engine.functions = &lmdb_functions;
+    environment->lock = -1;
+    if ((status = lock_store(path, &environment->lock, problem)))
         return status;
-    code = open_environment(path, size, &engine->env);
+    code = open_environment(path, size, &environment->env);
     if (!code)
-        code = check_length(engine->env);
+        code = check_length(environment->env);
     if (!code)
-        code = open_tables(engine, 0);
+        code = open_tables(environment, 0);
     if (code)
         return status_from_lmdb(code, path, problem);
-    if ((status = check_schema(engine, path, problem)))
+    if ((status = check_schema(&environment->engine, path, problem)))
         return status;
-    engine_check_readers(engine);
-    *opened = engine;
-    engine = NULL;
+    engine_check_readers(&environment->engine);
+    *opened = &environment->engine;
+    environment = NULL;
     return STATUS_OK;
-}
-
-void engine_close(struct engine *engine)
-{
-    if (!engine)
-        return;
-    mdb_env_close(engine->env);
-    if (engine->lock >= 0)
-        (void)close(engine->lock);
-    free(engine);
 }

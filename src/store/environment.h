@@ -5,12 +5,18 @@
 
 #include "engine.h"
 
-/* What lmdb.c and environment.c share. */
-struct engine {
+/* The engine on LMDB: what lmdb.c and environment.c share. */
+struct environment {
+    struct engine engine;
     MDB_env *env;
     MDB_dbi tables[STORE_TABLE_COUNT];
     int lock; /* the descriptor that keeps a second daemon out */
 };
+
+extern const struct engine_functions lmdb_functions;
+
+/* Takes NULL. */
+void environment_close(struct engine *engine);
 
 /* The words begin with `doing`, or with the path that it was done to. */
 enum status status_from_lmdb(int code, const char *doing, struct problem *problem);

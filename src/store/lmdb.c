@@ -10,9 +10,10 @@
 
 #include "bridge/base/arena.h"
 
-struct engine_txn {
-    struct engine *engine;
-    MDB_txn *txn;
+struct lmdb_txn {
+    struct engine_txn txn; /* what the store knows of it */
+    struct environment *environment;
+    MDB_txn *handle;
 };
 
 static const char full[] =
@@ -63,55 +64,66 @@ static struct bytes bytes_from(MDB_val value)
     return bytes_of(value.mv_data, value.mv_size);
 }
 
-void engine_check_readers(struct engine *engine)
+static struct environment *environment_of(struct engine *engine)
+{
+    return (struct environment *)engine;
+}
+
+static struct lmdb_txn *lmdb_txn_of(struct engine_txn *txn)
+{
+    return (struct lmdb_txn *)txn;
+}
+
+static void lmdb_check_readers(struct engine *engine)
 {
     int dead = 0;
 
-    (void)mdb_reader_check(engine->env, &dead);
+    (void)mdb_reader_check(environment_of(engine)->env, &dead);
 }
 
-void engine_usage(struct engine *engine, uint64_t *used, uint64_t *size)
+static void lmdb_usage(struct engine *engine, uint64_t *used, uint64_t *size)
 {
+    MDB_env *env = environment_of(engine)->env;
     MDB_envinfo about = {0};
     MDB_stat pages = {0};
 
-    (void)mdb_env_info(engine->env, &about);
-    (void)mdb_env_stat(engine->env, &pages);
+    (void)mdb_env_info(env, &about);
+    (void)mdb_env_stat(env, &pages);
     *used = ((uint64_t)about.me_last_pgno + 1) * pages.ms_psize;
     *size = about.me_mapsize;
 }
 
-enum status engine_begin(struct engine *engine, bool is_write, struct engine_txn **begun,
-                         struct problem *problem)
+static enum status lmdb_begin(struct engine *engine, bool is_write, struct engine_txn **begun,
+                              struct problem *problem)
 {
-    struct engine_txn *txn = heap_alloc(1, sizeof(*txn));
-    int code = mdb_txn_begin(engine->env, NULL, is_write ? 0 : MDB_RDONLY, &txn->txn);
+    struct environment *environment = environment_of(engine);
+    struct lmdb_txn *txn = heap_alloc(1, sizeof(*txn));
+    int code = mdb_txn_begin(environment->env, NULL, is_write ? 0 : MDB_RDONLY, &txn->handle);
 
     if (code) {
         free(txn);
         return status_from_lmdb(code, "begin a transaction", problem);
     }
-    txn->engine = engine;
-    *begun = txn;
+    txn->txn.functions = &lmdb_functions;
+    txn->environment = environment;
+    *begun = &txn->txn;
     return STATUS_OK;
 }
 
-void engine_abort(struct engine_txn *txn)
+static void lmdb_abort(struct engine_txn *txn)
 {
-    if (!txn)
-        return;
-    mdb_txn_abort(txn->txn);
+    mdb_txn_abort(lmdb_txn_of(txn)->handle);
     free(txn);
 }
 
-void engine_reset(struct engine_txn *txn)
+static void lmdb_reset(struct engine_txn *txn)
 {
-    mdb_txn_reset(txn->txn);
+    mdb_txn_reset(lmdb_txn_of(txn)->handle);
 }
 
-enum status engine_renew(struct engine_txn *txn, struct problem *problem)
+static enum status lmdb_renew(struct engine_txn *txn, struct problem *problem)
 {
-    int code = mdb_txn_renew(txn->txn);
+    int code = mdb_txn_renew(lmdb_txn_of(txn)->handle);
 
     return code ? status_from_lmdb(code, "begin a transaction", problem) : STATUS_OK;
 }
@@ -121,30 +133,36 @@ enum status engine_renew(struct engine_txn *txn, struct problem *problem)
  * nothing has changed; or in the middle of that page, and LMDB takes no further
  * write.
  */
-static enum status after_failed_commit(struct engine *engine, int code, struct problem *problem)
+static enum status after_failed_commit(MDB_env *env, int code, struct problem *problem)
 {
     MDB_txn *probe = NULL;
-    int refused = mdb_txn_begin(engine->env, NULL, 0, &probe);
+    int refused = mdb_txn_begin(env, NULL, 0, &probe);
 
     mdb_txn_abort(probe);
     return status_from_lmdb(refused ? refused : code, "commit", problem);
 }
 
-enum status engine_commit(struct engine_txn *txn, struct problem *problem)
+static enum status lmdb_commit(struct engine_txn *txn, struct problem *problem)
 {
-    struct engine *engine = txn->engine;
-    int code = mdb_txn_commit(txn->txn);
+    MDB_env *env = lmdb_txn_of(txn)->environment->env;
+    int code = mdb_txn_commit(lmdb_txn_of(txn)->handle);
 
     free(txn);
-    return code ? after_failed_commit(engine, code, problem) : STATUS_OK;
+    return code ? after_failed_commit(env, code, problem) : STATUS_OK;
 }
 
-enum status engine_get(struct engine_txn *txn, enum store_table table, struct bytes key,
-                       struct bytes *value, struct problem *problem)
+static MDB_dbi dbi_of(const struct lmdb_txn *txn, enum store_table table)
 {
+    return txn->environment->tables[table];
+}
+
+static enum status lmdb_get(struct engine_txn *txn, enum store_table table, struct bytes key,
+                            struct bytes *value, struct problem *problem)
+{
+    struct lmdb_txn *lmdb = lmdb_txn_of(txn);
     MDB_val name = value_of(key);
     MDB_val found;
-    int code = mdb_get(txn->txn, txn->engine->tables[table], &name, &found);
+    int code = mdb_get(lmdb->handle, dbi_of(lmdb, table), &name, &found);
 
     if (code == MDB_NOTFOUND)
         return STATUS_NOT_FOUND;
@@ -154,21 +172,23 @@ enum status engine_get(struct engine_txn *txn, enum store_table table, struct by
     return STATUS_OK;
 }
 
-enum status engine_put(struct engine_txn *txn, enum store_table table, struct bytes key,
-                       struct bytes value, struct problem *problem)
+static enum status lmdb_put(struct engine_txn *txn, enum store_table table, struct bytes key,
+                            struct bytes value, struct problem *problem)
 {
+    struct lmdb_txn *lmdb = lmdb_txn_of(txn);
     MDB_val name = value_of(key);
     MDB_val data = value_of(value);
-    int code = mdb_put(txn->txn, txn->engine->tables[table], &name, &data, 0);
+    int code = mdb_put(lmdb->handle, dbi_of(lmdb, table), &name, &data, 0);
 
     return code ? status_from_lmdb(code, "write", problem) : STATUS_OK;
 }
 
-enum status engine_delete(struct engine_txn *txn, enum store_table table, struct bytes key,
-                          struct problem *problem)
+static enum status lmdb_delete(struct engine_txn *txn, enum store_table table, struct bytes key,
+                               struct problem *problem)
 {
+    struct lmdb_txn *lmdb = lmdb_txn_of(txn);
     MDB_val name = value_of(key);
-    int code = mdb_del(txn->txn, txn->engine->tables[table], &name, NULL);
+    int code = mdb_del(lmdb->handle, dbi_of(lmdb, table), &name, NULL);
 
     return code && code != MDB_NOTFOUND ? status_from_lmdb(code, "delete", problem) : STATUS_OK;
 }
@@ -188,14 +208,15 @@ static bool sorts_before(struct bytes left, struct bytes right)
     return order < 0 || (order == 0 && left.size < right.size);
 }
 
-enum status engine_scan(struct engine_txn *txn, enum store_table table, struct bytes prefix,
-                        struct bytes from, store_visit *visit, void *context,
-                        struct problem *problem)
+static enum status lmdb_scan(struct engine_txn *txn, enum store_table table, struct bytes prefix,
+                             struct bytes from, store_visit *visit, void *context,
+                             struct problem *problem)
 {
+    struct lmdb_txn *lmdb = lmdb_txn_of(txn);
     MDB_cursor *cursor;
     MDB_val key = value_of(sorts_before(from, prefix) ? prefix : from);
     MDB_val value;
-    int code = mdb_cursor_open(txn->txn, txn->engine->tables[table], &cursor);
+    int code = mdb_cursor_open(lmdb->handle, dbi_of(lmdb, table), &cursor);
 
     if (code)
         return status_from_lmdb(code, "scan", problem);
@@ -208,3 +229,18 @@ enum status engine_scan(struct engine_txn *txn, enum store_table table, struct b
     mdb_cursor_close(cursor);
     return code && code != MDB_NOTFOUND ? status_from_lmdb(code, "scan", problem) : STATUS_OK;
 }
+
+const struct engine_functions lmdb_functions = {
+    .close = environment_close,
+    .check_readers = lmdb_check_readers,
+    .usage = lmdb_usage,
+    .begin = lmdb_begin,
+    .abort = lmdb_abort,
+    .reset = lmdb_reset,
+    .renew = lmdb_renew,
+    .commit = lmdb_commit,
+    .get = lmdb_get,
+    .put = lmdb_put,
+    .delete = lmdb_delete,
+    .scan = lmdb_scan,
+};

@@ -51,15 +51,13 @@ static void discard(struct store **store)
     *store = NULL;
 }
 
-enum status store_open(const char *path, uint64_t size, struct store **opened,
-                       struct problem *problem)
+enum status store_open_on(struct engine *engine, struct store **opened, struct problem *problem)
 {
     SCOPED(discard) struct store *store = heap_alloc(1, sizeof(*store));
-    enum status status = engine_open(path, size, &store->engine, problem);
+    enum status status;
 
-    snapshots_init(&store->snapshots, store->engine);
-    if (status)
-        return status;
+    store->engine = engine;
+    snapshots_init(&store->snapshots, engine);
     if ((status = sequence_load(store, problem)))
         return status;
     if ((status = committer_start(store, problem)))
@@ -67,6 +65,15 @@ enum status store_open(const char *path, uint64_t size, struct store **opened,
     *opened = store;
     store = NULL;
     return STATUS_OK;
+}
+
+enum status store_open(const char *path, uint64_t size, struct store **opened,
+                       struct problem *problem)
+{
+    struct engine *engine = NULL;
+    enum status status = engine_open(path, size, &engine, problem);
+
+    return status ? status : store_open_on(engine, opened, problem);
 }
 
 void store_close(struct store *store)

@@ -14,6 +14,9 @@ struct store {
     _Atomic uint64_t sequence; /* the last number that was given out */
 };
 
+/* Open what an engine holds. The engine is the store's from here on, or closed after a failure. */
+enum status store_open_on(struct engine *engine, struct store **opened, struct problem *problem);
+
 /* Keep the sequence, so that no number is given out twice. */
 enum status sequence_save(struct store *store, struct engine_txn *txn, struct problem *problem);
 
