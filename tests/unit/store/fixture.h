@@ -11,16 +11,19 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "memory.h"
+
 #include "bridge/base/crypt.h"
 #include "bridge/store/key.h"
 #include "bridge/store/store.h"
 
 enum { ORGANIZATION = 1, STORE_SIZE = 64 << 20, VALUE_MAX = 64, DEADLINE_SECONDS = 60 };
 
-/* A store of its own for every test, in a folder that goes with it. */
+/* A store of its own for every test: in a folder that goes with it, or in memory. */
 static struct {
     char folder[64];
     char path[80];
+    struct memory *memory; /* NULL: in the folder */
     struct store *store;
     uint64_t size;
 } given;
@@ -28,8 +31,11 @@ static struct {
 static inline void open_given(void)
 {
     struct problem problem = {0};
+    enum status status = given.memory
+                             ? store_open_memory(given.memory, NULL, &given.store, &problem)
+                             : store_open(given.path, given.size, &given.store, &problem);
 
-    if (store_open(given.path, given.size, &given.store, &problem))
+    if (status)
         fail_msg("%s", problem.detail);
 }
 
@@ -60,7 +66,8 @@ static inline int make_store(void **state)
 {
     if (make_folder(state) || store_create(given.path, given.size, NULL))
         return -1;
-    return store_open(given.path, given.size, &given.store, NULL) ? -1 : 0;
+    open_given();
+    return 0;
 }
 
 static inline void remove_store(const char *path)

@@ -1,5 +1,5 @@
 /* What a change sees, and what becomes of it. */
-#include "fixture.h"
+#include "engines.h"
 
 #include <sched.h>
 #include <stdatomic.h>
@@ -552,15 +552,10 @@ static void what_is_missing_is_named(void **state)
 static void damage_counter(const char *key)
 {
     struct engine_txn *txn = NULL;
-    struct engine *engine = NULL;
 
-    close_given();
-    assert_int_equal(engine_open(given.path, given.size, &engine, NULL), STATUS_OK);
-    assert_int_equal(engine_begin(engine, true, &txn, NULL), STATUS_OK);
+    assert_int_equal(engine_begin(given.store->engine, true, &txn, NULL), STATUS_OK);
     assert_int_equal(engine_put(txn, STORE_COUNTER, text(key), text("seven"), NULL), STATUS_OK);
     assert_int_equal(engine_commit(txn, NULL), STATUS_OK);
-    engine_close(engine);
-    open_given();
 }
 
 static enum status ignore_failure(struct store_txn *txn, void *argument, struct problem *problem)
@@ -767,9 +762,9 @@ static void a_store_that_closes_waits_for_a_change_that_is_being_prepared(void *
     (void)sem_destroy(&has_begun);
 }
 
-#define STORE_TEST(name) cmocka_unit_test_setup_teardown(name, make_store, remove_folder)
+#define STORE_TEST(name) cmocka_unit_test_setup_teardown(name, make_given, discard_given)
 
-int main(void)
+int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         STORE_TEST(a_change_that_fails_leaves_nothing),
@@ -798,5 +793,5 @@ int main(void)
         STORE_TEST(a_store_that_closes_waits_for_a_change_that_is_being_prepared),
     };
 
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return engine_choose(argc, argv) ? cmocka_run_group_tests(tests, NULL, NULL) : 1;
 }

@@ -1,7 +1,7 @@
 /* The journal's chain, and what is noticed when someone meddles with it. */
-#include "fixture.h"
+#include "engines.h"
 
-#include "engine.h"
+#include "store.h"
 
 enum { LINES = 5, LONG = 3000 };
 
@@ -222,16 +222,11 @@ static const struct edit edits[] = {
 
 static void apply(const struct edit *edit)
 {
-    struct engine *engine = NULL;
     struct engine_txn *txn = NULL;
 
-    close_given();
-    assert_int_equal(engine_open(given.path, given.size, &engine, NULL), STATUS_OK);
-    assert_int_equal(engine_begin(engine, true, &txn, NULL), STATUS_OK);
+    assert_int_equal(engine_begin(given.store->engine, true, &txn, NULL), STATUS_OK);
     edit->apply(txn);
     assert_int_equal(engine_commit(txn, NULL), STATUS_OK);
-    engine_close(engine);
-    open_given();
 }
 
 static void whoever_meddles_with_a_journal_is_found_out(void **state)
@@ -241,7 +236,7 @@ static void whoever_meddles_with_a_journal_is_found_out(void **state)
         struct problem problem = {0};
         char named[32];
 
-        assert_int_equal(make_store(state), 0);
+        assert_int_equal(make_given(state), 0);
         given_lines(ORGANIZATION, LINES);
         apply(&edits[i]);
 
@@ -251,13 +246,13 @@ static void whoever_meddles_with_a_journal_is_found_out(void **state)
         (void)snprintf(named, sizeof(named), "at number %u:", edits[i].first_misfit);
         if (!strstr(problem.detail, named))
             fail_msg("%s: %s", edits[i].what, problem.detail);
-        assert_int_equal(remove_folder(state), 0);
+        assert_int_equal(discard_given(state), 0);
     }
 }
 
-#define STORE_TEST(name) cmocka_unit_test_setup_teardown(name, make_store, remove_folder)
+#define STORE_TEST(name) cmocka_unit_test_setup_teardown(name, make_given, discard_given)
 
-int main(void)
+int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         STORE_TEST(a_journal_is_numbered_from_one_for_each_organization),
@@ -267,5 +262,5 @@ int main(void)
         cmocka_unit_test(whoever_meddles_with_a_journal_is_found_out),
     };
 
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return engine_choose(argc, argv) ? cmocka_run_group_tests(tests, NULL, NULL) : 1;
 }

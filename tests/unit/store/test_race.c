@@ -1,5 +1,5 @@
 /* Many threads at once: what holds for one after the other holds for all together. */
-#include "fixture.h"
+#include "engines.h"
 
 #include <stdatomic.h>
 
@@ -313,12 +313,12 @@ static int make_race(void **state)
     memset(winners, 0, sizeof(winners));
     atomic_store(&others, 0);
     atomic_store(&add_runs, 0);
-    return make_store(state);
+    return make_given(state);
 }
 
-#define RACE_TEST(name) cmocka_unit_test_setup_teardown(name, make_race, remove_folder)
+#define RACE_TEST(name) cmocka_unit_test_setup_teardown(name, make_race, discard_given)
 
-int main(void)
+int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         RACE_TEST(of_many_who_insert_the_same_key_exactly_one_succeeds),
@@ -329,5 +329,5 @@ int main(void)
         RACE_TEST(no_number_is_given_out_twice),
     };
 
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return engine_choose(argc, argv) ? cmocka_run_group_tests(tests, NULL, NULL) : 1;
 }
