@@ -38,17 +38,19 @@ static struct actor make_connection(struct world *world, const char *name, unsig
                           .now = NOON};
 }
 
-int world_set_up(void **state)
+static void open_store(struct world *world)
 {
-    struct world *world = calloc(1, sizeof(*world));
+    enum status status =
+        world->memory
+            ? store_open_memory(world->memory, &world->failing, &world->store, &world->problem)
+            : store_open(world->path, STORE_SIZE, &world->store, &world->problem);
 
-    assert_true(crypt_init());
-    assert_int_equal(scim_load(NULL), STATUS_OK);
-    (void)snprintf(world->folder, sizeof(world->folder), "/tmp/rolebridge-unit-XXXXXX");
-    assert_non_null(mkdtemp(world->folder));
-    (void)snprintf(world->path, sizeof(world->path), "%s/store", world->folder);
-    assert_int_equal(store_create(world->path, STORE_SIZE, NULL), STATUS_OK);
-    assert_int_equal(store_open(world->path, STORE_SIZE, &world->store, NULL), STATUS_OK);
+    if (status)
+        fail_msg("%s", world->problem.detail);
+}
+
+static void populate(struct world *world)
+{
     assert_int_equal(core_init(world->store, NOON, NULL), STATUS_OK);
     world->arena = arena_new();
     world->admin = (struct actor){.kind = ACTOR_CONTROL,
@@ -59,20 +61,55 @@ int world_set_up(void **state)
     world->harbour = make_site(world, "Harbour");
     world->provider = make_connection(world, "entra", 1u << ROLE_USER | 1u << ROLE_ADMIN);
     world->other = make_connection(world, "okta", 1u << ROLE_USER);
+}
+
+static int set_up(struct world *world, void **state)
+{
+    assert_true(crypt_init());
+    assert_int_equal(scim_load(NULL), STATUS_OK);
+    open_store(world);
+    populate(world);
     *state = world;
     return 0;
+}
+
+int world_set_up(void **state)
+{
+    struct world *world = calloc(1, sizeof(*world));
+
+    world->memory = memory_new();
+    return set_up(world, state);
+}
+
+int world_set_up_on_disk(void **state)
+{
+    struct world *world = calloc(1, sizeof(*world));
+
+    (void)snprintf(world->folder, sizeof(world->folder), "/tmp/rolebridge-unit-XXXXXX");
+    assert_non_null(mkdtemp(world->folder));
+    (void)snprintf(world->path, sizeof(world->path), "%s/store", world->folder);
+    assert_int_equal(store_create(world->path, STORE_SIZE, NULL), STATUS_OK);
+    return set_up(world, state);
+}
+
+static void remove_folder(const struct world *world)
+{
+    char command[128];
+
+    (void)snprintf(command, sizeof(command), "rm -rf '%s'", world->folder);
+    assert_int_equal(system(command), 0);
 }
 
 int world_tear_down(void **state)
 {
     struct world *world = *state;
-    char command[128];
 
     store_close(world->store);
     arena_free(world->arena);
     scim_unload();
-    (void)snprintf(command, sizeof(command), "rm -rf '%s'", world->folder);
-    assert_int_equal(system(command), 0);
+    if (!world->memory)
+        remove_folder(world);
+    memory_free(world->memory);
     free(world);
     return 0;
 }
@@ -80,7 +117,7 @@ int world_tear_down(void **state)
 void world_restart(struct world *world)
 {
     store_close(world->store);
-    assert_int_equal(store_open(world->path, STORE_SIZE, &world->store, NULL), STATUS_OK);
+    open_store(world);
 }
 
 static json_t *read_json(struct world *world, const char *text)

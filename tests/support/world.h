@@ -1,6 +1,8 @@
 #ifndef TESTS_SUPPORT_WORLD_H
 #define TESTS_SUPPORT_WORLD_H
 
+#include "failing.h"
+#include "memory.h"
 #include "unit.h"
 
 #include "bridge/base/arena.h"
@@ -9,12 +11,14 @@
 #include "bridge/core/user.h"
 
 /*
- * A store in a folder of its own with the default organization, the sites
- * "North Plant" and "Harbour", and a connection that may give both roles: what
- * the tests of rules start from. Time is a number that a test may set.
+ * A store with the default organization, the sites "North Plant" and "Harbour",
+ * and a connection that may give both roles: what the tests of rules start from.
+ * Time is a number that a test may set.
  */
 struct world {
-    char folder[64];
+    struct memory *memory;  /* NULL: on the disk */
+    struct failing failing; /* how the store in memory is to fail */
+    char folder[64];        /* of the store on the disk */
     char path[80];
     struct store *store;
     struct arena *arena;
@@ -27,8 +31,9 @@ struct world {
     struct user user;       /* result of the last request */
 };
 
-/* cmocka fixtures: *state is the world. */
+/* cmocka fixtures: *state is the world. The store is in memory, or in a folder of its own. */
 int world_set_up(void **state);
+int world_set_up_on_disk(void **state);
 int world_tear_down(void **state);
 
 /* Close the store and open it again, as after a restart. */
