@@ -120,7 +120,7 @@ void world_restart(struct world *world)
     open_store(world);
 }
 
-static json_t *read_json(struct world *world, const char *text)
+json_t *world_json(struct world *world, const char *text)
 {
     char *json = arena_strdup(world->arena, text);
     json_error_t error;
@@ -158,7 +158,7 @@ enum status world_create_json(struct world *world, const struct actor *actor, js
 
 enum status world_create(struct world *world, const struct actor *actor, const char *json)
 {
-    json_auto_t *body = read_json(world, json);
+    json_auto_t *body = world_json(world, json);
 
     return world_create_json(world, actor, body);
 }
@@ -179,7 +179,7 @@ enum status world_patch_json(struct world *world, const struct actor *actor, con
 enum status world_patch(struct world *world, const struct actor *actor, const char *id,
                         const char *operations)
 {
-    json_auto_t *body = json_pack("{s:o}", "Operations", read_json(world, operations));
+    json_auto_t *body = json_pack("{s:o}", "Operations", world_json(world, operations));
 
     return world_patch_json(world, actor, id, body);
 }

@@ -39,7 +39,10 @@ int world_tear_down(void **state);
 /* Close the store and open it again, as after a restart. */
 void world_restart(struct world *world);
 
-/* Requests as a provider sends them: JSON text with ' for ". */
+/* JSON text with ' for "; new, the caller's to json_decref. Fails the test when it is none. */
+json_t *world_json(struct world *world, const char *text);
+
+/* Requests as a provider sends them, in such text. */
 enum status world_create(struct world *world, const struct actor *actor, const char *json);
 enum status world_patch(struct world *world, const struct actor *actor, const char *id,
                         const char *operations);

@@ -31,18 +31,6 @@ static enum status submit(struct world *world, store_change *change, void *reque
     return store_update(world->store, ORGANIZATION_DEFAULT, change, request, &world->problem);
 }
 
-static json_t *parse(struct world *world, const char *text)
-{
-    char *json = arena_strdup(world->arena, text);
-    json_t *value;
-
-    for (char *at = json; *at; at++)
-        *at = *at == '\'' ? '"' : *at;
-    value = json_loads(json, 0, NULL);
-    assert_non_null(value);
-    return value;
-}
-
 /* ----------------------------------------------------------------------- people */
 
 static void given_a_person(struct world *world)
@@ -118,7 +106,7 @@ static enum status delete_a_user(struct world *world)
 static enum status create_group(struct world *world, const char *json,
                                 struct group_request *request)
 {
-    json_auto_t *body = parse(world, json);
+    json_auto_t *body = world_json(world, json);
     json_auto_t *resource = NULL;
 
     assert_int_equal(resource_read(body, scim_resource_type(SCIM_GROUP), &resource, NULL),
@@ -157,11 +145,11 @@ static enum status create_a_group(struct world *world)
 
 static enum status patch_a_group(struct world *world)
 {
-    json_auto_t *body =
-        parse(world, arena_printf(world->arena,
-                                  "{'Operations':[{'op':'replace','value':{'displayName':'Shift'}},"
-                                  "{'op':'replace','path':'members','value':[{'value':'%s'}]}]}",
-                                  given.other_person));
+    json_auto_t *body = world_json(
+        world, arena_printf(world->arena,
+                            "{'Operations':[{'op':'replace','value':{'displayName':'Shift'}},"
+                            "{'op':'replace','path':'members','value':[{'value':'%s'}]}]}",
+                            given.other_person));
     struct group_request request = {
         .actor = &world->provider, .arena = world->arena, .id = given.group};
     struct patch *patch = NULL;
@@ -189,7 +177,7 @@ static void given_nothing(struct world *world)
 
 static enum status create_a_site(struct world *world)
 {
-    json_auto_t *resource = parse(world, "{'displayName':'South Gate'}");
+    json_auto_t *resource = world_json(world, "{'displayName':'South Gate'}");
     struct site_request request = {
         .actor = &world->admin, .arena = world->arena, .resource = resource};
 

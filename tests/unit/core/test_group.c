@@ -7,22 +7,10 @@
 #include "bridge/core/group.h"
 #include "bridge/scim/resource.h"
 
-static json_t *parse(struct world *world, const char *text)
-{
-    char *json = arena_strdup(world->arena, text);
-    json_t *value;
-
-    for (char *at = json; *at; at++)
-        *at = *at == '\'' ? '"' : *at;
-    value = json_loads(json, 0, NULL);
-    assert_non_null(value);
-    return value;
-}
-
 static enum status create(struct world *world, const struct actor *actor, const char *json,
                           struct group_request *request)
 {
-    json_auto_t *body = parse(world, json);
+    json_auto_t *body = world_json(world, json);
     json_auto_t *resource = NULL;
 
     assert_int_equal(resource_read(body, scim_resource_type(SCIM_GROUP), &resource, NULL),
@@ -35,7 +23,7 @@ static enum status create(struct world *world, const struct actor *actor, const 
 static enum status change(struct world *world, const struct actor *actor, const char *id,
                           const char *operations)
 {
-    json_auto_t *body = json_pack("{s:o}", "Operations", parse(world, operations));
+    json_auto_t *body = json_pack("{s:o}", "Operations", world_json(world, operations));
     struct group_request request = {.actor = actor, .arena = world->arena, .id = id};
     struct patch *patch = NULL;
     enum status status;
