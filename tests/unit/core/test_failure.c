@@ -23,6 +23,7 @@ static struct {
     char person[UUID_TEXT_SIZE];
     char other_person[UUID_TEXT_SIZE];
     char group[UUID_TEXT_SIZE];
+    char site[UUID_TEXT_SIZE];
 } given;
 
 static enum status submit(struct world *world, store_change *change, void *request)
@@ -101,6 +102,22 @@ static enum status delete_a_user(struct world *world)
     return world_delete(world, &world->provider, given.person);
 }
 
+static enum status block(struct world *world)
+{
+    struct user_request request = {
+        .actor = &world->admin, .arena = world->arena, .id = given.person, .reason = "stolen"};
+
+    return submit(world, user_block, &request);
+}
+
+static enum status unblock(struct world *world)
+{
+    struct user_request request = {
+        .actor = &world->admin, .arena = world->arena, .id = given.person};
+
+    return submit(world, user_unblock, &request);
+}
+
 /* ----------------------------------------------------------------------- groups */
 
 static enum status create_group(struct world *world, const char *json,
@@ -129,6 +146,12 @@ static void given_a_member(struct world *world)
                                   &request),
                      STATUS_OK);
     (void)strcpy(given.group, request.group.id);
+}
+
+static void given_a_blocked_member(struct world *world)
+{
+    given_a_member(world);
+    assert_int_equal(block(world), STATUS_OK);
 }
 
 static enum status create_a_group(struct world *world)
@@ -182,6 +205,46 @@ static enum status create_a_site(struct world *world)
         .actor = &world->admin, .arena = world->arena, .resource = resource};
 
     return submit(world, site_create, &request);
+}
+
+static const char *harbour_id(struct world *world)
+{
+    SCOPED(store_release) struct store_txn *txn = world_begin(world);
+    struct site site;
+
+    assert_true(site_load(txn, world->harbour, world->arena, &site));
+    return arena_strdup(world->arena, site.id);
+}
+
+static enum status rename_a_site(struct world *world)
+{
+    json_auto_t *body =
+        world_json(world, "{'Operations':[{'op':'replace','path':'displayName','value':'Quay'}]}");
+    struct site_request request = {.actor = &world->admin, .arena = world->arena, .id = given.site};
+    struct patch *patch = NULL;
+
+    assert_int_equal(patch_parse(body, scim_resource_type(SCIM_SITE), world->arena, &patch, NULL),
+                     STATUS_OK);
+    request.patch = patch;
+    return submit(world, site_patch, &request);
+}
+
+static void given_a_site(struct world *world)
+{
+    (void)strcpy(given.site, harbour_id(world));
+}
+
+static void given_a_renamed_site(struct world *world)
+{
+    given_a_site(world);
+    assert_int_equal(rename_a_site(world), STATUS_OK);
+}
+
+static enum status delete_a_site(struct world *world)
+{
+    struct site_request request = {.actor = &world->admin, .arena = world->arena, .id = given.site};
+
+    return submit(world, site_delete, &request);
 }
 
 static enum status create_a_connection(struct world *world)
@@ -245,11 +308,15 @@ static const struct request {
     {"patch a userName", given_a_member, patch_a_name},
     {"deactivate", given_a_member, deactivate},
     {"reactivate", given_an_inactive_person, reactivate},
+    {"block a user", given_a_member, block},
+    {"unblock a user", given_a_blocked_member, unblock},
     {"delete a user", given_a_member, delete_a_user},
     {"create a group", given_an_administrator_beside, create_a_group},
     {"patch a group", given_a_member, patch_a_group},
     {"delete a group", given_a_member, delete_a_group},
     {"create a site", given_nothing, create_a_site},
+    {"rename a site", given_a_site, rename_a_site},
+    {"delete a site", given_a_renamed_site, delete_a_site},
     {"create a connection", given_nothing, create_a_connection},
     {"delete a connection, releasing", given_a_member, delete_and_release},
     {"delete a connection, deactivating", given_a_member_and_a_local_administrator,
