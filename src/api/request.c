@@ -3,7 +3,6 @@
 #include <stdlib.h>
 
 #include "bridge/base/clock.h"
-#include "bridge/scim/resource.h"
 
 enum { JSON_DEPTH_MAX = 32, JSON_VALUES_MAX = 100000, JSON_STRING_MAX = 65536 };
 
@@ -125,31 +124,6 @@ enum status request_text(const json_t *body, const char *name, const char **text
     *text = json_string_value(value);
     if (value && !*text)
         return problem_set(problem, STATUS_INVALID_VALUE, "%s must be a text", name);
-    return STATUS_OK;
-}
-
-static enum status check_whole(const json_t *body, const struct scim_resource_type *type,
-                               struct problem *problem)
-{
-    json_t *resource = NULL;
-    enum status status = resource_read(body, type, &resource, problem);
-
-    if (!status)
-        status = resource_check(resource, type, problem);
-    json_decref(resource);
-    return status;
-}
-
-enum status request_replace(struct exchange *exchange, const struct scim_resource_type *type,
-                            json_t **operations, struct problem *problem)
-{
-    json_t *body = NULL;
-    enum status status = request_json(exchange, &body, problem);
-
-    if (status || (status = check_whole(body, type, problem)))
-        return status;
-    *operations = request_own(
-        exchange, json_pack("{s:[{s:s, s:O}]}", "Operations", "op", "replace", "value", body));
     return STATUS_OK;
 }
 

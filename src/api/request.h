@@ -42,16 +42,6 @@ enum status request_json(struct exchange *exchange, json_t **json, struct proble
 enum status request_text(const json_t *body, const char *name, const char **text,
                          struct problem *problem);
 
-/*
- * The body of a PUT as the PATCH that it comes to: one replace without a path.
- * RFC 7644 section 3.5.1 lets a service read an omission either way. Providers
- * leave out what their profile does not know, so silence is no statement here.
- *
- * STATUS_INVALID_VALUE  something that the schema demands is missing
- */
-enum status request_replace(struct exchange *exchange, const struct scim_resource_type *type,
-                            json_t **operations, struct problem *problem);
-
 /* Let the exchange's arena own a document. Takes it. */
 json_t *request_own(struct exchange *exchange, json_t *json);
 

@@ -1,176 +1,105 @@
 #include "bridge/core/site.h"
 
-#include "bridge/scim/resource.h"
-#include "handlers.h"
-#include "query.h"
+#include "resource.h"
 
-static const struct scim_resource_type *type(void)
+static struct view view_of(const struct look *look, const struct site *site)
 {
-    return scim_resource_type(SCIM_SITE);
+    return (struct view){
+        .id = arena_strdup(look->arena, site->id),
+        .version = site->version,
+        .document = site->document,
+        .tail = site_tail(look->txn, site, look->base, look->arena),
+    };
 }
 
-static enum status answer_site(struct exchange *exchange, int http, struct store_txn *txn,
-                               const struct site *site, struct problem *problem)
+static bool find(const struct look *look, const char *id, struct view *view)
 {
-    struct projection *projection = NULL;
-    struct bytes tail = site_tail(txn, site, request_scim_base(exchange), exchange_arena(exchange));
-    enum status status = query_projection(exchange, type(), &projection, problem);
-
-    if (status || (status = store_status(txn, problem)))
-        return status;
-    query_answer(exchange, http, type(), projection, site->id, site->version, site->document, tail);
-    return STATUS_OK;
-}
-
-enum status sites_show(struct exchange *exchange, struct problem *problem)
-{
-    SCOPED(store_release) struct store_txn *txn = NULL;
-    const char *id = exchange_segment(exchange, "id");
     struct site site;
-    enum status status = request_snapshot(exchange, &txn, problem);
 
-    if (status)
-        return status;
-    if (!site_find(txn, id, exchange_arena(exchange), &site))
-        return store_missing(txn, problem, "site", id);
-    return answer_site(exchange, 200, txn, &site, problem);
-}
-
-/* Sites are few: a filter is evaluated on each. */
-struct listing {
-    struct exchange *exchange;
-    struct store_txn *txn;
-    struct query query;
-    const char *base;
-    struct list list;
-    uint64_t matched;
-};
-
-static bool is_match(const struct filter *filter, struct bytes whole)
-{
-    json_auto_t *resource = filter ? json_loadb(whole.data, whole.size, 0, NULL) : NULL;
-
-    return !filter || (resource && filter_matches(filter, resource));
-}
-
-static bool add_site(void *context, const struct site *site)
-{
-    struct listing *listing = context;
-    const struct query *query = &listing->query;
-    struct bytes tail =
-        site_tail(listing->txn, site, listing->base, exchange_arena(listing->exchange));
-
-    if (!is_match(query->filter,
-                  query_render(listing->exchange, type(), NULL, site->document, tail)))
-        return true;
-    listing->matched++;
-    if (listing->matched >= query->page.start_index && listing->list.added < query->page.count)
-        list_add(&listing->list,
-                 query_render(listing->exchange, type(), query->projection, site->document, tail));
+    if (!site_find(look->txn, id, look->arena, &site))
+        return false;
+    *view = view_of(look, &site);
     return true;
 }
 
-enum status sites_list(struct exchange *exchange, struct problem *problem)
-{
-    SCOPED(store_release) struct store_txn *txn = NULL;
-    struct arena *arena = exchange_arena(exchange);
-    struct listing listing = {
-        .exchange = exchange, .base = request_scim_base(exchange), .list = list_begin(arena)};
-    enum status status = query_parse(exchange, type(), &listing.query, problem);
+/* Sites are few: a filter is evaluated on each. */
+struct walk {
+    const struct look *look;
+    const struct query *query;
+    view_visit *visit;
+    void *context;
+    uint64_t matched;
+    uint64_t visited;
+};
 
-    if (status || (status = request_snapshot(exchange, &txn, problem)))
-        return status;
-    listing.txn = txn;
-    site_each(txn, arena, add_site, &listing);
-    if ((status = store_status(txn, problem)))
-        return status;
-    exchange_answer(exchange, 200, NULL,
-                    list_end(&listing.list, listing.matched, &listing.query.page),
-                    (struct bytes){0});
-    return STATUS_OK;
+static bool is_match(const struct walk *walk, const struct view *view)
+{
+    struct text whole = {.arena = walk->look->arena};
+    json_auto_t *resource = NULL;
+
+    if (!walk->query->filter)
+        return true;
+    text_add_bytes(&whole, bytes_of(view->document.data, view->document.size - 1));
+    text_add_bytes(&whole, view->tail);
+    resource = json_loadb(whole.data, whole.size, 0, NULL);
+    return resource && filter_matches(walk->query->filter, resource);
 }
 
-static enum status answer_with(struct exchange *exchange, int http, struct problem *problem)
+static bool visit_site(void *context, const struct site *site)
 {
-    SCOPED(store_release) struct store_txn *txn = NULL;
-    const struct site_request *request = request_argument(exchange);
-    enum status status = request_snapshot(exchange, &txn, problem);
+    struct walk *walk = context;
+    struct view view = view_of(walk->look, site);
 
-    return status ? status : answer_site(exchange, http, txn, &request->site, problem);
+    if (!is_match(walk, &view))
+        return true;
+    walk->matched++;
+    if (walk->matched < walk->query->page.start_index || walk->visited >= walk->query->page.count)
+        return true;
+    walk->visited++;
+    walk->visit(walk->context, &view);
+    return true;
 }
 
-static enum status answer_created(struct exchange *exchange, struct problem *problem)
+static enum status list(const struct look *look, const struct query *query, view_visit *visit,
+                        void *context, uint64_t *total, struct problem *problem)
 {
-    return answer_with(exchange, 201, problem);
+    struct walk walk = {.look = look, .query = query, .visit = visit, .context = context};
+
+    site_each(look->txn, look->arena, visit_site, &walk);
+    *total = walk.matched;
+    return store_status(look->txn, problem);
 }
 
-static enum status answer_changed(struct exchange *exchange, struct problem *problem)
+static void *new_request(const struct aim *aim)
 {
-    return answer_with(exchange, 200, problem);
-}
+    struct site_request *request = arena_alloc(aim->arena, sizeof(*request));
 
-static struct site_request *new_request(struct exchange *exchange)
-{
-    struct site_request *request = arena_alloc(exchange_arena(exchange), sizeof(*request));
-
-    request->actor = request_actor(exchange);
-    request->arena = exchange_arena(exchange);
-    request->if_match = exchange_header(exchange, "If-Match");
+    *request = (struct site_request){
+        .actor = aim->actor,
+        .arena = aim->arena,
+        .id = aim->id,
+        .resource = aim->resource,
+        .patch = aim->patch,
+        .if_match = aim->if_match,
+    };
     return request;
 }
 
-enum status sites_create(struct exchange *exchange, struct problem *problem)
+static void result(const struct look *look, const void *argument, struct view *view)
 {
-    struct site_request *request = new_request(exchange);
-    json_t *body = NULL;
-    enum status status = query_check(exchange, type(), problem);
+    const struct site_request *request = argument;
 
-    if (status || (status = request_json(exchange, &body, problem)) ||
-        (status = resource_read(body, type(), &request->resource, problem)))
-        return status;
-    (void)request_own(exchange, request->resource);
-    request_commit(exchange, site_create, request, answer_created);
-    return STATUS_OK;
+    *view = view_of(look, &request->site);
 }
 
-static enum status commit_patch(struct exchange *exchange, const json_t *operations,
-                                struct problem *problem)
-{
-    struct site_request *request = new_request(exchange);
-    struct patch *patch = NULL;
-    enum status status = query_check(exchange, type(), problem);
-
-    if (status ||
-        (status = patch_parse(operations, type(), exchange_arena(exchange), &patch, problem)))
-        return status;
-    request->id = exchange_segment(exchange, "id");
-    request->patch = patch;
-    request_commit(exchange, site_patch, request, answer_changed);
-    return STATUS_OK;
-}
-
-enum status sites_patch(struct exchange *exchange, struct problem *problem)
-{
-    json_t *body = NULL;
-    enum status status = request_json(exchange, &body, problem);
-
-    return status ? status : commit_patch(exchange, body, problem);
-}
-
-enum status sites_replace(struct exchange *exchange, struct problem *problem)
-{
-    json_t *operations = NULL;
-    enum status status = request_replace(exchange, type(), &operations, problem);
-
-    return status ? status : commit_patch(exchange, operations, problem);
-}
-
-enum status sites_delete(struct exchange *exchange, struct problem *problem)
-{
-    struct site_request *request = new_request(exchange);
-
-    (void)problem;
-    request->id = exchange_segment(exchange, "id");
-    request_commit(exchange, site_delete, request, request_answer_nothing);
-    return STATUS_OK;
-}
+const struct kind site_kind = {
+    .type = SCIM_SITE,
+    .word = "site",
+    .find = find,
+    .list = list,
+    .request = new_request,
+    .result = result,
+    .create = site_create,
+    .patch = site_patch,
+    .remove = site_delete,
+};

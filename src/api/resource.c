@@ -1,0 +1,250 @@
+#include "resource.h"
+
+#include <string.h>
+
+#include "bridge/scim/patch.h"
+#include "bridge/scim/resource.h"
+#include "handlers.h"
+
+static const struct kind *const kinds[] = {&user_kind, &group_kind, &site_kind};
+
+static const char root[] = "/scim/v2";
+
+/* By the path: the routes that lead here are those of the resource types. */
+static const struct kind *kind_of(const struct exchange *exchange)
+{
+    const char *path = exchange_path(exchange) + strlen(root);
+
+    for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+        const char *endpoint = scim_resource_type(kinds[i]->type)->endpoint;
+        size_t size = strlen(endpoint);
+
+        if (strncmp(path, endpoint, size) == 0 && (path[size] == '/' || path[size] == '\0'))
+            return kinds[i];
+    }
+    return NULL;
+}
+
+static const struct scim_resource_type *type_of(const struct exchange *exchange)
+{
+    return scim_resource_type(kind_of(exchange)->type);
+}
+
+static struct look look_at(struct exchange *exchange, struct store_txn *txn,
+                           const struct projection *projection)
+{
+    return (struct look){
+        .txn = txn,
+        .actor = request_actor(exchange),
+        .arena = exchange_arena(exchange),
+        .base = request_scim_base(exchange),
+        .projection = projection,
+    };
+}
+
+/* ------------------------------------------------------------------------------ reading */
+
+static void answer(struct exchange *exchange, int http, const struct look *look,
+                   const struct view *view)
+{
+    query_answer(exchange, http, type_of(exchange), look->projection, view->id, view->version,
+                 view->document, view->tail);
+}
+
+enum status resource_show(struct exchange *exchange, struct problem *problem)
+{
+    SCOPED(store_release) struct store_txn *txn = NULL;
+    const struct kind *kind = kind_of(exchange);
+    const char *id = exchange_segment(exchange, "id");
+    struct projection *projection = NULL;
+    struct look look;
+    struct view view;
+    enum status status = query_projection(exchange, type_of(exchange), &projection, problem);
+
+    if (status || (status = request_snapshot(exchange, &txn, problem)))
+        return status;
+    look = look_at(exchange, txn, projection);
+    if (!kind->find(&look, id, &view))
+        return store_missing(txn, problem, kind->word, id);
+    if ((status = store_status(txn, problem)))
+        return status;
+    answer(exchange, 200, &look, &view);
+    return STATUS_OK;
+}
+
+struct listing {
+    struct exchange *exchange;
+    const struct projection *projection;
+    struct list list;
+};
+
+static void add_view(void *context, const struct view *view)
+{
+    struct listing *listing = context;
+
+    list_add(&listing->list, query_render(listing->exchange, type_of(listing->exchange),
+                                          listing->projection, view->document, view->tail));
+}
+
+enum status resource_list(struct exchange *exchange, struct problem *problem)
+{
+    SCOPED(store_release) struct store_txn *txn = NULL;
+    struct query query;
+    enum status status = query_parse(exchange, type_of(exchange), &query, problem);
+    struct listing listing = {exchange, query.projection, list_begin(exchange_arena(exchange))};
+    struct look look;
+    uint64_t total = 0;
+
+    if (status || (status = request_snapshot(exchange, &txn, problem)))
+        return status;
+    look = look_at(exchange, txn, query.projection);
+    status = kind_of(exchange)->list(&look, &query, add_view, &listing, &total, problem);
+    if (status)
+        return status;
+    exchange_answer(exchange, 200, NULL, list_end(&listing.list, total, &query.page),
+                    (struct bytes){0});
+    return STATUS_OK;
+}
+
+/* ----------------------------------------------------------------------------- changing */
+
+struct aim resource_aim(struct exchange *exchange)
+{
+    return (struct aim){
+        .actor = request_actor(exchange),
+        .arena = exchange_arena(exchange),
+        .if_match = exchange_header(exchange, "If-Match"),
+    };
+}
+
+static void note_committed(struct exchange *exchange)
+{
+    const struct kind *kind = kind_of(exchange);
+
+    if (kind->committed)
+        kind->committed(exchange, request_argument(exchange));
+}
+
+static enum status answer_with(struct exchange *exchange, int http, struct problem *problem)
+{
+    SCOPED(store_release) struct store_txn *txn = NULL;
+    struct projection *projection = NULL;
+    struct look look;
+    struct view view;
+    enum status status;
+
+    note_committed(exchange);
+    if ((status = query_projection(exchange, type_of(exchange), &projection, problem)) ||
+        (status = request_snapshot(exchange, &txn, problem)))
+        return status;
+    look = look_at(exchange, txn, projection);
+    kind_of(exchange)->result(&look, request_argument(exchange), &view);
+    if ((status = store_status(txn, problem)))
+        return status;
+    answer(exchange, http, &look, &view);
+    return STATUS_OK;
+}
+
+static enum status answer_created(struct exchange *exchange, struct problem *problem)
+{
+    return answer_with(exchange, 201, problem);
+}
+
+static enum status answer_changed(struct exchange *exchange, struct problem *problem)
+{
+    return answer_with(exchange, 200, problem);
+}
+
+static enum status answer_nothing(struct exchange *exchange, struct problem *problem)
+{
+    note_committed(exchange);
+    return request_answer_nothing(exchange, problem);
+}
+
+void resource_act(struct exchange *exchange, store_change *change, void *request)
+{
+    request_commit(exchange, change, request, answer_changed);
+}
+
+enum status resource_create(struct exchange *exchange, struct problem *problem)
+{
+    const struct kind *kind = kind_of(exchange);
+    struct aim aim = resource_aim(exchange);
+    json_t *body = NULL;
+    enum status status = query_check(exchange, type_of(exchange), problem);
+
+    if (status || (status = request_json(exchange, &body, problem)) ||
+        (status = resource_read(body, type_of(exchange), &aim.resource, problem)))
+        return status;
+    (void)request_own(exchange, aim.resource);
+    request_commit(exchange, kind->create, kind->request(&aim), answer_created);
+    return STATUS_OK;
+}
+
+static enum status commit_patch(struct exchange *exchange, const json_t *operations,
+                                route_handler *then, struct problem *problem)
+{
+    const struct kind *kind = kind_of(exchange);
+    struct aim aim = resource_aim(exchange);
+    struct patch *patch = NULL;
+    enum status status = query_check(exchange, type_of(exchange), problem);
+
+    if (status || (status = patch_parse(operations, type_of(exchange), aim.arena, &patch, problem)))
+        return status;
+    aim.id = exchange_segment(exchange, "id");
+    aim.patch = patch;
+    request_commit(exchange, kind->patch, kind->request(&aim), then);
+    return STATUS_OK;
+}
+
+enum status resource_patch(struct exchange *exchange, struct problem *problem)
+{
+    json_t *body = NULL;
+    enum status status = request_json(exchange, &body, problem);
+
+    return status ? status
+                  : commit_patch(exchange, body,
+                                 kind_of(exchange)->is_large ? answer_nothing : answer_changed,
+                                 problem);
+}
+
+static enum status check_whole(const json_t *body, const struct scim_resource_type *type,
+                               struct problem *problem)
+{
+    json_t *resource = NULL;
+    enum status status = resource_read(body, type, &resource, problem);
+
+    if (!status)
+        status = resource_check(resource, type, problem);
+    json_decref(resource);
+    return status;
+}
+
+/*
+ * A PUT is one replace without a path. RFC 7644 section 3.5.1 lets a service read
+ * an omission either way; providers leave out what their profile does not know,
+ * so silence is no statement here.
+ */
+enum status resource_replace(struct exchange *exchange, struct problem *problem)
+{
+    json_t *body = NULL;
+    json_t *operations;
+    enum status status = request_json(exchange, &body, problem);
+
+    if (status || (status = check_whole(body, type_of(exchange), problem)))
+        return status;
+    operations = request_own(
+        exchange, json_pack("{s:[{s:s, s:O}]}", "Operations", "op", "replace", "value", body));
+    return commit_patch(exchange, operations, answer_changed, problem);
+}
+
+enum status resource_delete(struct exchange *exchange, struct problem *problem)
+{
+    const struct kind *kind = kind_of(exchange);
+    struct aim aim = resource_aim(exchange);
+
+    (void)problem;
+    aim.id = exchange_segment(exchange, "id");
+    request_commit(exchange, kind->remove, kind->request(&aim), request_answer_nothing);
+    return STATUS_OK;
+}

@@ -1,0 +1,74 @@
+#ifndef API_RESOURCE_H
+#define API_RESOURCE_H
+
+#include "query.h"
+
+/*
+ * One engine serves every SCIM resource type (RFC 7644 section 3): what differs
+ * between them is a row of functions, and the path of the request says which.
+ */
+
+/* Who looks, and how what they see is composed. */
+struct look {
+    struct store_txn *txn;
+    const struct actor *actor;
+    struct arena *arena;
+    const char *base;                    /* "http://host/scim/v2" */
+    const struct projection *projection; /* NULL: all of it */
+};
+
+/* One resource as it is answered. */
+struct view {
+    const char *id;
+    uint64_t version;
+    struct bytes document;
+    struct bytes tail;
+};
+
+/* What a request wants done. */
+struct aim {
+    const struct actor *actor;
+    struct arena *arena;
+    const char *if_match;      /* NULL: any version */
+    const char *id;            /* NULL: create */
+    json_t *resource;          /* create */
+    const struct patch *patch; /* patch */
+};
+
+/* Called for each resource of a page, in order. */
+typedef void view_visit(void *context, const struct view *view);
+
+struct kind {
+    enum scim_kind type;
+    const char *word; /* as in "no user 42" */
+
+    /* False when there is none that this actor may see. */
+    bool (*find)(const struct look *look, const char *id, struct view *view);
+
+    enum status (*list)(const struct look *look, const struct query *query, view_visit *visit,
+                        void *context, uint64_t *total, struct problem *problem);
+
+    /* The argument of the changes below, in the arena; and what came of them. */
+    void *(*request)(const struct aim *aim);
+    void (*result)(const struct look *look, const void *request, struct view *view);
+    store_change *create;
+    store_change *patch;
+    store_change *remove;
+
+    /* Once a change is made; may be NULL. */
+    void (*committed)(struct exchange *exchange, const void *request);
+    bool is_large; /* a PATCH is answered without the resource */
+};
+
+/* users.c, groups.c, sites.c */
+extern const struct kind user_kind;
+extern const struct kind group_kind;
+extern const struct kind site_kind;
+
+/* For an action on one resource that is no CRUD: commit, and answer with the resource. */
+void resource_act(struct exchange *exchange, store_change *change, void *request);
+
+/* What any request of this exchange wants, with nothing to do yet. */
+struct aim resource_aim(struct exchange *exchange);
+
+#endif
