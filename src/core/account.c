@@ -168,9 +168,19 @@ static void set_association(struct store_txn *txn, const struct account *account
         store_delete(txn, STORE_INDEX, key_bytes(&key));
 }
 
+/* Most changes are of nothing that is counted. */
+static bool counts_the_same(const struct account *left, const struct account *right)
+{
+    return left->owner == right->owner && left->is_active == right->is_active &&
+           left->association.role == right->association.role &&
+           left->association.site_row == right->association.site_row;
+}
+
 void account_register(struct store_txn *txn, const struct account *before,
                       const struct account *after)
 {
+    if (before && after && counts_the_same(before, after))
+        return;
     if (before) {
         count(txn, before, -1);
         set_association(txn, before, false);

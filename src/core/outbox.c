@@ -126,6 +126,8 @@ void outbox_add(struct store_txn *txn, enum outbox_kind kind, uint64_t row,
         line.written_at = old.written_at;
         if (old.urgency < line.urgency)
             line.urgency = old.urgency;
+        if (!old.refusal && old.due_at < now) /* it keeps its place */
+            line.due_at = old.due_at;
         line_remove(txn, &old);
     }
     line_insert(txn, &line, arena);

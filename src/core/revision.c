@@ -189,7 +189,8 @@ static void write_records(const struct revision *revision, struct bytes document
         take_up_entry(revision);
     store_put(txn, STORE_RESOURCE, key_bytes(&key), document);
     account_save(txn, account, arena);
-    assertion_save(txn, account->row, account->owner, &revision->assertion, arena);
+    if (!revision->is_there || !same_assertion(&revision->old_assertion, &revision->assertion))
+        assertion_save(txn, account->row, account->owner, &revision->assertion, arena);
     user_reindex(txn, account, revision->old_resource, revision->resource, arena);
     account_register(txn, revision->is_there ? &revision->before : NULL, account);
 }

@@ -153,6 +153,7 @@ struct selection {
     struct arena *arena;
     user_visit *visit;
     void *context;
+    bool is_answered; /* the index has said all that the filter asks */
     uint64_t matched;
     uint64_t visited;
 };
@@ -172,7 +173,7 @@ static bool matches(const struct selection *selection, const struct user *user,
 
     if (query->actor->kind == ACTOR_CONNECTION && user->account.owner != query->actor->connection)
         return false;
-    if (!query->filter)
+    if (!query->filter || selection->is_answered)
         return true;
     resource = user_json(selection->txn, user, query->base, scratch);
     is_match = resource && filter_matches(query->filter, resource);
@@ -267,21 +268,31 @@ static void offer_group(struct selection *selection, const char *value)
         group_members(selection->txn, row, offer, selection);
 }
 
-/* What a filter may demand that an index answers. */
+/*
+ * What a filter may demand that an index answers. A userName is found as it is
+ * kept unique, which is a little coarser than the filter's own comparison: who
+ * looks before creating must find whatever would be in the way.
+ */
 static const struct {
     const char *attribute;
     const char *sub;
+    bool is_whole;          /* nothing is left to judge when the filter says no more */
     bool is_per_connection; /* an externalId is known within its connection only */
     void (*offer)(struct selection *selection, const char *value);
 } lookups[] = {
-    {"id", NULL, false, offer_id},
-    {"userName", NULL, false, offer_user_name},
-    {"externalId", NULL, true, offer_external_id},
-    {"emails", "value", false, offer_email},
-    {"groups", "value", false, offer_group},
-    {"site", NULL, false, offer_site},
-    {"role", NULL, false, offer_role},
+    {"id", NULL, true, false, offer_id},
+    {"userName", NULL, true, false, offer_user_name},
+    {"externalId", NULL, true, true, offer_external_id},
+    {"emails", "value", true, false, offer_email},
+    {"groups", "value", true, false, offer_group},
+    {"site", NULL, false, false, offer_site}, /* also by its key and former names */
+    {"role", NULL, true, false, offer_role},
 };
+
+static bool is_single_term(const struct filter *filter)
+{
+    return filter->kind == FILTER_COMPARE && !filter->path.value_filter;
+}
 
 static bool use_index(struct selection *selection)
 {
@@ -292,6 +303,7 @@ static bool use_index(struct selection *selection)
 
         if (!value || (lookups[i].is_per_connection && query->actor->kind != ACTOR_CONNECTION))
             continue;
+        selection->is_answered = lookups[i].is_whole && is_single_term(query->filter);
         lookups[i].offer(selection, value);
         return true;
     }
