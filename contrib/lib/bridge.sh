@@ -5,10 +5,11 @@
 bridge_pid=
 administrator=admin@example.com
 
-# Paths that begin with no slash are relative to the file.
+# Paths that begin with no slash are relative to the file. Without an $ldap_uri
+# there is no directory.
 write_configuration() {
     cat >"$config" <<END
-# Written by contrib/quickstart at each start: changes are lost.
+# Written by contrib/$(basename "$0") at each start: changes are lost.
 store:
   path: store
 http:
@@ -16,6 +17,8 @@ http:
   port: $port
 control:
   socket: $control_socket
+END
+    [[ -z $ldap_uri ]] || cat >>"$config" <<END
 directory:
   uri: $ldap_uri
   profile: openldap

@@ -1,6 +1,8 @@
 # Building with cmake.
 # shellcheck shell=bash disable=SC2154 # the source folder is the caller's
 
+build_targets=() # all of them
+
 # build_into FOLDER [CMAKE OPTION ...]: configures once, then builds what changed.
 build_into() {
     local folder=$1
@@ -9,5 +11,6 @@ build_into() {
     if [[ ! -f $folder/Makefile && ! -f $folder/build.ninja ]]; then
         quietly "$folder/build.log" cmake -S "$source" -B "$folder" "$@"
     fi
-    quietly "$folder/build.log" cmake --build "$folder" --parallel "$(nproc)"
+    quietly "$folder/build.log" cmake --build "$folder" --parallel "$(nproc)" \
+        ${build_targets:+--target "${build_targets[@]}"}
 }
