@@ -19,7 +19,7 @@ enum { NETWORK_THREADS = 2, CONNECTION_MEMORY = 49152, BODY_SIZE = 800, LIFE_SEC
 
 struct hello {
     int port;
-    const char *token_file;
+    char *token_file;
     char *expected; /* of the Authorization header */
     struct MHD_Response *answer;
     struct MHD_Response *refusal;
@@ -138,6 +138,7 @@ int main(int argc, const char **argv)
     MHD_destroy_response(hello.answer);
     MHD_destroy_response(hello.refusal);
     free(hello.expected);
+    free(hello.token_file);
     free(token);
     return EXIT_SUCCESS;
 }

@@ -30,9 +30,9 @@ struct options {
     int clients;
     int seconds;
     int count;
-    const char *token_file;
-    const char *admin_token_file;
-    const char *people_file;
+    char *token_file;
+    char *admin_token_file;
+    char *people_file;
 };
 
 struct run {
@@ -298,6 +298,16 @@ static void load_state(struct run *run)
                 load->request->name);
 }
 
+static void run_clear(struct run *run)
+{
+    people_clear(&run->load.people);
+    free(run->load.token);
+    free(run->load.admin_token);
+    free(run->options.token_file);
+    free(run->options.admin_token_file);
+    free(run->options.people_file);
+}
+
 int main(int argc, const char **argv)
 {
     struct run run = {.options.clients = 1};
@@ -310,8 +320,6 @@ int main(int argc, const char **argv)
     close_all(&run);
     if (run.load.request->learn)
         people_save(&run.load.people, run.options.people_file);
-    people_clear(&run.load.people);
-    free(run.load.token);
-    free(run.load.admin_token);
+    run_clear(&run);
     return EXIT_SUCCESS;
 }

@@ -20,10 +20,10 @@ struct sent {
 };
 
 struct raw {
-    const char *uri;
-    const char *bind_dn;
-    const char *password_file;
-    const char *people_base;
+    char *uri;
+    char *bind_dn;
+    char *password_file;
+    char *people_base;
     int count;
     int outstanding;
     LDAP *ldap;
@@ -163,5 +163,9 @@ int main(int argc, const char **argv)
     measure(&raw);
     check_title(&raw, raw.count);
     (void)ldap_unbind_ext_s(raw.ldap, NULL, NULL);
+    free(raw.uri);
+    free(raw.bind_dn);
+    free(raw.password_file);
+    free(raw.people_base);
     return EXIT_SUCCESS;
 }

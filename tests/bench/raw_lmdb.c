@@ -79,10 +79,8 @@ static const struct put {
     {TABLE_META, ORDER_FIXED, 1, 11, 40}, /* the journal's head */
 };
 
-static const char sequence_name[] = "sequence"; /* put once a commit */
-
 struct raw {
-    const char *folder;
+    char *folder;
     int batch;
     int seconds;
     int people;
@@ -99,11 +97,12 @@ static void must(int code, const char *doing)
 
 /* --------------------------------------------------------------- environment */
 
+/* Put once a commit. */
 static MDB_val sequence_key(void)
 {
     static char name[] = "sequence";
 
-    return (MDB_val){sizeof(sequence_name) - 1, name};
+    return (MDB_val){sizeof(name) - 1, name};
 }
 
 static void load_sequence(struct raw *raw, MDB_txn *txn)
@@ -246,5 +245,6 @@ int main(int argc, const char **argv)
     if (raw.seconds > 0)
         measure(&raw);
     mdb_env_close(raw.env);
+    free(raw.folder);
     return EXIT_SUCCESS;
 }
