@@ -87,9 +87,8 @@ static struct chunk *chunk_with_room(struct arena *arena, size_t size)
 
     if (chunk && chunk->size - chunk->used >= size)
         return chunk;
-    chunk = heap_alloc(1, sizeof(*chunk) + chunk_size);
-    chunk->size = chunk_size;
-    chunk->next = arena->chunks;
+    chunk = heap_resize(NULL, sizeof(*chunk) + chunk_size);
+    *chunk = (struct chunk){.next = arena->chunks, .size = chunk_size};
     arena->chunks = chunk;
     return chunk;
 }
@@ -106,7 +105,7 @@ void *arena_alloc(struct arena *arena, size_t size)
     chunk = chunk_with_room(arena, size);
     memory = chunk->data + chunk->used;
     chunk->used += size;
-    return memory;
+    return memset(memory, 0, size);
 }
 
 void arena_take(struct arena *arena, void *memory, void (*release)(void *memory))

@@ -10,7 +10,11 @@ enum { NO_MATCH = -1 };
 /* The segment that begins behind the slash at `path`. */
 static struct bytes segment_at(const char *path)
 {
-    return bytes_of(path + 1, strcspn(path + 1, "/"));
+    size_t size = 0;
+
+    while (path[1 + size] != '/' && path[1 + size] != '\0')
+        size++;
+    return bytes_of(path + 1, size);
 }
 
 static const char *behind(struct bytes segment)
