@@ -2,8 +2,8 @@
 
 #include <arpa/inet.h>
 #include <ldap.h>
-#include <stdbool.h>
 #include <string.h>
+#include <strings.h>
 
 #include "bridge/base/text.h"
 
@@ -25,28 +25,93 @@ static bool is_loopback(const char *host)
     return inet_pton(AF_INET6, host, &six) == 1 && IN6_IS_ADDR_LOOPBACK(&six);
 }
 
-enum status address_check(const char *uri, struct problem *problem)
+/* What goes with each scheme, besides a password. */
+static const struct scheme {
+    const char *name;
+    bool is_local; /* names a socket, no host */
+    bool is_protected;
+    bool can_start_tls;
+    bool knows_peer; /* so that SASL EXTERNAL says who we are */
+} schemes[] = {
+    {"ldapi", .is_local = true, .knows_peer = true},
+    {"ldaps", .is_protected = true},
+    {"ldap", .can_start_tls = true},
+};
+
+static const struct scheme *find_scheme(const char *name)
+{
+    for (size_t i = 0; i < sizeof(schemes) / sizeof(schemes[0]); i++) {
+        if (text_equal_ascii(schemes[i].name, name))
+            return &schemes[i];
+    }
+    return NULL;
+}
+
+static enum status refuse(const char *uri, const char *why, struct problem *problem)
+{
+    return problem_set(problem, STATUS_CONFIGURATION, "directory.uri %s: %s", uri, why);
+}
+
+static enum status check_host(const struct scheme *scheme, const char *host,
+                              const struct directory_settings *settings, struct problem *problem)
+{
+    if (scheme->is_local)
+        return STATUS_OK;
+    if (!host || !*host)
+        return refuse(settings->uri, "names no host", problem);
+    if (scheme->is_protected || settings->starts_tls || is_loopback(host))
+        return STATUS_OK;
+    return refuse(settings->uri,
+                  "ldap:// would send the password in clear, so that only a loopback address is "
+                  "accepted (127.0.0.1, ::1, localhost); use ldaps://, or directory.start_tls: "
+                  "true, or ldapi:// on the server's own machine",
+                  problem);
+}
+
+static enum status check_extras(const struct scheme *scheme,
+                                const struct directory_settings *settings, struct problem *problem)
+{
+    if (settings->starts_tls && !scheme->can_start_tls)
+        return refuse(settings->uri, "directory.start_tls goes with ldap:// only", problem);
+    if (settings->binds_externally && !scheme->knows_peer)
+        return refuse(settings->uri, "directory.bind: external goes with ldapi:// only", problem);
+    if ((scheme->is_protected || settings->starts_tls) && !settings->ca_file)
+        return refuse(settings->uri, "directory.ca_file is not set", problem);
+    return STATUS_OK;
+}
+
+enum status address_check(const struct directory_settings *settings, struct problem *problem)
 {
     SCOPED(release_url) LDAPURLDesc *url = NULL;
+    const char *uri = settings->uri;
+    const struct scheme *scheme;
+    enum status status;
 
     /* libldap takes a list of URIs, of which only the first would be looked at here. */
     if (!uri || strpbrk(uri, " \t\r\n,") || ldap_url_parse(uri, &url) != LDAP_URL_SUCCESS)
         return problem_set(problem, STATUS_CONFIGURATION,
-                           "directory.uri %s is not one LDAP URI: write ldapi://%%2Frun%%2F... or "
-                           "ldap://127.0.0.1:389",
+                           "directory.uri %s is not one LDAP URI: write ldapi://%%2Frun%%2F..., "
+                           "ldaps://ldap.example.org or ldap://127.0.0.1:389",
                            uri ? uri : "(none)");
-    if (text_equal_ascii(url->lud_scheme, "ldapi"))
-        return STATUS_OK;
-    if (!text_equal_ascii(url->lud_scheme, "ldap"))
-        return problem_set(problem, STATUS_CONFIGURATION,
-                           "directory.uri %s: %s:// and StartTLS come with a later release; use "
-                           "ldapi://, or ldap:// on a loopback address",
-                           uri, url->lud_scheme);
-    if (!url->lud_host || !is_loopback(url->lud_host))
-        return problem_set(problem, STATUS_CONFIGURATION,
-                           "directory.uri %s: ldap:// would send the password in clear, so that "
-                           "only a loopback address is accepted (127.0.0.1, ::1, localhost); use "
-                           "ldapi:// on the server's own machine",
-                           uri);
-    return STATUS_OK;
+    if (!(scheme = find_scheme(url->lud_scheme)))
+        return refuse(uri, "must begin with ldapi://, ldaps:// or ldap://", problem);
+    if ((status = check_extras(scheme, settings, problem)))
+        return status;
+    return check_host(scheme, url->lud_host, settings, problem);
+}
+
+char *address_without_tls(const struct directory_settings *settings)
+{
+    SCOPED(release_url) LDAPURLDesc *url = NULL;
+
+    if (ldap_url_parse(settings->uri, &url) != LDAP_URL_SUCCESS)
+        return NULL;
+    if (text_equal_ascii(url->lud_scheme, "ldaps"))
+        url->lud_scheme[strlen("ldap")] = '\0';
+    return ldap_url_desc2str(url);
+}
+
+bool address_is_protected(const struct directory_settings *settings)
+{
+    return settings->starts_tls || strncasecmp(settings->uri, "ldaps:", strlen("ldaps:")) == 0;
 }

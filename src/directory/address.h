@@ -1,12 +1,23 @@
 #ifndef DIRECTORY_ADDRESS_H
 #define DIRECTORY_ADDRESS_H
 
-#include "bridge/base/status.h"
+#include "bridge/directory/connection.h"
 
 /*
- * Whether a password may travel to this URI: ldapi:// anywhere, ldap:// to the
- * machine itself. STATUS_CONFIGURATION says why not.
+ * Whether a password may travel as the settings say: over ldapi://, over TLS,
+ * or in clear to the machine itself; and whether TLS and SASL EXTERNAL go with
+ * the URI. STATUS_CONFIGURATION says why not.
  */
-enum status address_check(const char *uri, struct problem *problem);
+enum status address_check(const struct directory_settings *settings, struct problem *problem);
+
+/*
+ * The URI of the bare connection below the TLS: ldaps://host is ldap://host:636,
+ * so that a handshake is always made by us. To be freed with ldap_memfree; NULL:
+ * no memory.
+ */
+char *address_without_tls(const struct directory_settings *settings);
+
+/* Whether nothing but TLS is spoken, with settings that were checked. */
+bool address_is_protected(const struct directory_settings *settings);
 
 #endif

@@ -37,7 +37,7 @@ enum status group_read(struct directory *directory, const struct projection_sett
     if (entry && has_class(entry, "groupOfNames") && !entry_find(entry, "member"))
         return problem_set(problem, STATUS_DIRECTORY_REFUSED,
                            "read %s: the server shows no members of a group that cannot be empty; "
-                           "give directory.bind_dn the right to read them",
+                           "give the bridge's account the right to read them",
                            entry->dn);
     actual->entry = entry;
     return STATUS_OK;

@@ -1,6 +1,7 @@
 #include "call.h"
 
 #include <stdlib.h>
+#include <sys/socket.h>
 
 #include "bridge/base/clock.h"
 
@@ -21,6 +22,22 @@ void message_release(LDAPMessage **message)
 int directory_last_code(const struct directory *directory)
 {
     return directory->last_code;
+}
+
+int directory_descriptor(const struct directory *directory)
+{
+    int descriptor = -1;
+
+    (void)ldap_get_option(directory->ld, LDAP_OPT_DESC, &descriptor);
+    return descriptor;
+}
+
+void directory_cut(const struct directory *directory)
+{
+    int descriptor = directory_descriptor(directory);
+
+    if (descriptor >= 0)
+        (void)shutdown(descriptor, SHUT_RDWR);
 }
 
 struct call call_begin(struct directory *directory, enum operation operation, const char *dn,
@@ -48,13 +65,14 @@ static int shown_size(const char *dn)
     return (int)size;
 }
 
-static enum status explain(struct call *call, enum status status, const char *why,
-                           const char *words, const char *advice)
+enum status call_explain(struct call *call, enum status status, const char *why, const char *words,
+                         const char *advice)
 {
     bool has_words = words && *words;
+    const char *dn = call->dn ? call->dn : "";
 
-    return problem_set(call->problem, status, "%s %.*s at %s: %s%s%s%s%s%s",
-                       operation_name(call->operation), shown_size(call->dn), call->dn,
+    return problem_set(call->problem, status, "%s%s%.*s at %s: %s%s%s%s%s%s",
+                       operation_name(call->operation), call->dn ? " " : "", shown_size(dn), dn,
                        call->directory->uri, why, has_words ? " (" : "", has_words ? words : "",
                        has_words ? ")" : "", advice ? "; " : "", advice ? advice : "");
 }
@@ -62,8 +80,8 @@ static enum status explain(struct call *call, enum status status, const char *wh
 static enum status fail(struct call *call, int code, const char *words)
 {
     call->directory->last_code = code;
-    return explain(call, status_from_ldap(code, call->operation), ldap_err2string(code), words,
-                   advice_from_ldap(code, call->operation));
+    return call_explain(call, status_from_ldap(code, call->operation), ldap_err2string(code), words,
+                        advice_from_ldap(code, call->operation));
 }
 
 enum status call_sent(struct call *call, int code)
@@ -71,11 +89,15 @@ enum status call_sent(struct call *call, int code)
     return code == LDAP_SUCCESS ? STATUS_OK : fail(call, code, NULL);
 }
 
+/*
+ * The request may be half sent. Over TLS nothing else may be sent then, neither
+ * an Abandon nor an Unbind, or libldap reads beyond the end of what it sends.
+ */
 static enum status timed_out(struct call *call)
 {
-    (void)ldap_abandon_ext(call->directory->ld, call->message_id, NULL, NULL);
+    directory_cut(call->directory);
     call->directory->last_code = LDAP_TIMEOUT;
-    return explain(call, STATUS_DIRECTORY_UNAVAILABLE, "no answer in time", NULL, NULL);
+    return call_explain(call, STATUS_DIRECTORY_UNAVAILABLE, "no answer in time", NULL, NULL);
 }
 
 static struct timeval time_left(const struct call *call)
@@ -136,5 +158,5 @@ enum status call_finish(struct call *call, int code)
 enum status call_give_up(struct call *call, enum status status, const char *why)
 {
     (void)ldap_abandon_ext(call->directory->ld, call->message_id, NULL, NULL);
-    return explain(call, status, why, NULL, NULL);
+    return call_explain(call, status, why, NULL, NULL);
 }

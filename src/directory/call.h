@@ -13,15 +13,21 @@ struct directory {
     int last_code;
 };
 
+int directory_descriptor(const struct directory *directory); /* -1: not connected */
+
+/* Shut the connection down; nothing is sent any more, not even a goodbye. */
+void directory_cut(const struct directory *directory);
+
 /*
  * One operation: sent without waiting, then awaited until its deadline. libldap
  * waits without end in its synchronous calls unless every option is right, so
- * none of these is used. An operation that is given up is abandoned.
+ * none of these is used. An operation that is given up is abandoned; one that has
+ * no answer in time ends the connection.
  */
 struct call {
     struct directory *directory;
     enum operation operation;
-    const char *dn;
+    const char *dn;   /* NULL: it is about no entry */
     int64_t deadline; /* by clock_boot_ms */
     int message_id;
     struct problem *problem;
@@ -41,6 +47,11 @@ enum status call_judge(struct call *call, LDAPMessage *message, LDAPControl ***c
 
 /* call_sent, then the whole answer of an operation that has but one message. */
 enum status call_finish(struct call *call, int code);
+
+/* End with a status of one's own: why, the other side's words and advice, both of which may be
+ * NULL. */
+enum status call_explain(struct call *call, enum status status, const char *why, const char *words,
+                         const char *advice);
 
 /* The answer is not to be used; says why. */
 enum status call_give_up(struct call *call, enum status status, const char *why);

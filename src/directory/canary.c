@@ -130,10 +130,11 @@ static enum status write_changes(const struct canary *canary, const struct chang
                            "the directory has no attributes to lock accounts with: load the "
                            "ppolicy overlay and set ppolicy_default to a policy entry (%s)",
                            answer.detail);
-    return problem_set(problem, STATUS_CONFIGURATION,
-                       "accounts cannot be locked here: let directory.bind_dn write userPassword, "
-                       "pwdAccountLockedTime and pwdEndTime (%s)",
-                       answer.detail);
+    return problem_set(
+        problem, STATUS_CONFIGURATION,
+        "accounts cannot be locked here: let the bridge's account write userPassword, "
+        "pwdAccountLockedTime and pwdEndTime (%s)",
+        answer.detail);
 }
 
 /*

@@ -1,88 +1,25 @@
 #include "bridge/directory/connection.h"
 
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "address.h"
-#include "call.h"
+#include "channel.h"
 #include "secret.h"
-
-/* One entry is one message: a group of 100,000 members takes about 8 MiB. */
-enum { REPLY_SIZE_MAX = 32 * 1024 * 1024 };
 
 static void release_berval(struct berval **value)
 {
     ber_bvfree(*value);
 }
 
-/* ------------------------------------------------------------------ options */
-
-/*
- * All that the host's ldap.conf or an LDAP* variable could have set for every
- * program on it is set here, so that neither has a say.
- */
-static bool set_options(LDAP *ld, const struct directory_settings *settings)
-{
-    struct timeval connect = {.tv_sec = settings->connect_seconds};
-    struct timeval operation = {.tv_sec = settings->operation_seconds};
-    int version = LDAP_VERSION3;
-    int unlimited = 0;
-    int never = LDAP_DEREF_NEVER;
-    const struct {
-        int option;
-        const void *value;
-    } options[] = {
-        {LDAP_OPT_PROTOCOL_VERSION, &version},
-        {LDAP_OPT_REFERRALS, LDAP_OPT_OFF},
-        {LDAP_OPT_RESTART, LDAP_OPT_OFF},
-        {LDAP_OPT_NETWORK_TIMEOUT, &connect},
-        {LDAP_OPT_TIMEOUT, &operation},
-        {LDAP_OPT_TIMELIMIT, &unlimited},
-        {LDAP_OPT_DEREF, &never},
-        {LDAP_OPT_SOCKET_BIND_ADDRESSES, NULL},
-    };
-
-    for (size_t i = 0; i < sizeof(options) / sizeof(options[0]); i++) {
-        if (ldap_set_option(ld, options[i].option, options[i].value) != LDAP_OPT_SUCCESS)
-            return false;
-    }
-    return true;
-}
-
-static bool limit_replies(LDAP *ld)
-{
-    Sockbuf *buffer = NULL;
-    ber_len_t limit = REPLY_SIZE_MAX;
-
-    return ldap_get_option(ld, LDAP_OPT_SOCKBUF, &buffer) == LDAP_OPT_SUCCESS && buffer &&
-           ber_sockbuf_ctrl(buffer, LBER_SB_OPT_SET_MAX_INCOMING, &limit) == 1;
-}
-
-/*
- * A request that is larger than the socket's buffer would hold a blocking write
- * for as long as the server does not read. libldap goes on with a cut write
- * while it waits for the answer, within our deadline.
- */
-static void stop_blocking(LDAP *ld)
-{
-    int descriptor = -1;
-    int flags;
-
-    if (ldap_get_option(ld, LDAP_OPT_DESC, &descriptor) != LDAP_OPT_SUCCESS || descriptor < 0)
-        return;
-    flags = fcntl(descriptor, F_GETFL);
-    if (flags >= 0)
-        (void)fcntl(descriptor, F_SETFL, flags | O_NONBLOCK);
-}
-
 /* ------------------------------------------------------------------ opening */
 
+/* Connected and protected, and nobody yet. */
 static enum status directory_new(const struct directory_settings *settings, struct directory **made,
                                  struct problem *problem)
 {
     SCOPED(directory_release) struct directory *directory = NULL;
-    enum status status = address_check(settings->uri, problem);
+    enum status status = address_check(settings, problem);
 
     if (status)
         return status;
@@ -90,28 +27,21 @@ static enum status directory_new(const struct directory_settings *settings, stru
     directory->operation_seconds = settings->operation_seconds;
     directory->uri = heap_alloc(1, strlen(settings->uri) + 1);
     memcpy(directory->uri, settings->uri, strlen(settings->uri));
-    if (ldap_initialize(&directory->ld, settings->uri) != LDAP_SUCCESS ||
-        !set_options(directory->ld, settings) || !limit_replies(directory->ld))
-        return problem_set(problem, STATUS_CONFIGURATION, "directory.uri %s cannot be used",
-                           settings->uri);
+    if ((status = channel_open(directory, settings, problem)))
+        return status;
     *made = directory;
     directory = NULL;
     return STATUS_OK;
 }
 
-/* The first request also connects, within a limit of its own; the time for the answer starts then.
- */
 static enum status bind_as(struct directory *directory, enum operation operation, const char *dn,
-                           struct berval *password, struct problem *problem)
+                           struct berval *credentials, struct problem *problem)
 {
-    int message_id = -1;
-    int code =
-        ldap_sasl_bind(directory->ld, dn, LDAP_SASL_SIMPLE, password, NULL, NULL, &message_id);
+    const char *mechanism = operation == OPERATION_EXTERNAL ? "EXTERNAL" : LDAP_SASL_SIMPLE;
     struct call call = call_begin(directory, operation, dn, problem);
 
-    call.message_id = message_id;
-    stop_blocking(directory->ld);
-    return call_finish(&call, code);
+    return call_finish(&call, ldap_sasl_bind(directory->ld, dn, mechanism, credentials, NULL, NULL,
+                                             &call.message_id));
 }
 
 /* A server may answer a bind with success and take us for nobody. */
@@ -136,10 +66,9 @@ static enum status check_identity(struct directory *directory, enum operation op
     return STATUS_OK;
 }
 
-enum status directory_open(const struct directory_settings *settings, struct directory **opened,
-                           struct problem *problem)
+static enum status open_with_password(const struct directory_settings *settings,
+                                      struct directory **directory, struct problem *problem)
 {
-    SCOPED(directory_release) struct directory *directory = NULL;
     SCOPED(secret_clear) struct secret secret = {.size = 0};
     struct berval password;
     enum status status;
@@ -149,13 +78,41 @@ enum status directory_open(const struct directory_settings *settings, struct dir
                            settings->bind_dn ? settings->bind_dn : "(none)");
     if ((status = secret_read(settings->password_file, &secret, problem)))
         return status;
-    if ((status = directory_new(settings, &directory, problem)))
+    if ((status = directory_new(settings, directory, problem)))
         return status;
-
     password = (struct berval){secret.size, secret.data};
-    if ((status = bind_as(directory, OPERATION_BIND, settings->bind_dn, &password, problem)))
+    if ((status = bind_as(*directory, OPERATION_BIND, settings->bind_dn, &password, problem)))
         return status;
-    if ((status = check_identity(directory, OPERATION_BIND, settings->bind_dn, problem)))
+    return check_identity(*directory, OPERATION_BIND, settings->bind_dn, problem);
+}
+
+/* The server knows by the socket which user we are, and says who that is in the directory. */
+static enum status open_externally(const struct directory_settings *settings,
+                                   struct directory **directory, struct problem *problem)
+{
+    struct berval nothing = {0, (char[]){""}};
+    enum status status;
+
+    if (settings->bind_dn || settings->password_file)
+        return problem_set(problem, STATUS_CONFIGURATION,
+                           "directory.bind: external goes without directory.bind_dn and "
+                           "directory.password_file");
+    if ((status = directory_new(settings, directory, problem)))
+        return status;
+    if ((status = bind_as(*directory, OPERATION_EXTERNAL, NULL, &nothing, problem)))
+        return status;
+    return check_identity(*directory, OPERATION_EXTERNAL, NULL, problem);
+}
+
+enum status directory_open(const struct directory_settings *settings, struct directory **opened,
+                           struct problem *problem)
+{
+    SCOPED(directory_release) struct directory *directory = NULL;
+    enum status status = settings->binds_externally
+                             ? open_externally(settings, &directory, problem)
+                             : open_with_password(settings, &directory, problem);
+
+    if (status)
         return status;
     *opened = directory;
     directory = NULL; /* now the caller's */

@@ -224,7 +224,7 @@ enum status directory_read(struct directory *directory, const char *dn,
         return status;
     if (found.count != 1)
         return problem_set(problem, STATUS_DIRECTORY_REFUSED,
-                           "read %s: the server does not show the entry; give directory.bind_dn "
+                           "read %s: the server does not show the entry; give the bridge's account "
                            "the right to read it",
                            dn);
     *entry = found.entries[0];

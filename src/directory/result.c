@@ -4,18 +4,34 @@
 
 #define AFTER(operation)     (1u << OPERATION_##operation)
 #define AFTER_ANYTHING       (AFTER(COUNT) - 1)
-#define AFTER_A_SIGN_IN      (AFTER(BIND) | AFTER(TRY))
+#define AFTER_OUR_SIGN_IN    (AFTER(BIND) | AFTER(EXTERNAL))
+#define AFTER_A_SIGN_IN      (AFTER_OUR_SIGN_IN | AFTER(TRY))
 #define AFTER_A_LOOK         (AFTER(READ) | AFTER(SEARCH))
 #define AFTER_A_NEW_NAME     (AFTER(ADD) | AFTER(RENAME))
 #define AFTER_A_WRITE_TO_ONE (AFTER(MODIFY) | AFTER(RENAME) | AFTER(DELETE))
 #define AFTER_A_WRITE        (AFTER(ADD) | AFTER_A_WRITE_TO_ONE)
 
-#define RAISE_THE_LIMIT "raise the limits of directory.bind_dn on the server to size=unlimited"
+#define PROTECT_IT                                                                                \
+    "the server wants a protected connection: use ldaps://, directory.start_tls or its ldapi:// " \
+    "socket"
+#define SET_UP_TLS "the server does not do StartTLS: give it a certificate, or use ldaps://"
+#define MAP_THE_PEER \
+    "let the server map the user that the bridge runs as to an account (authz-regexp)"
+#define RAISE_THE_LIMIT "raise the limits of the bridge's account on the server to size=unlimited"
 
 static const char *const names[OPERATION_COUNT] = {
-    [OPERATION_BIND] = "bind",     [OPERATION_TRY] = "try to bind", [OPERATION_READ] = "read",
-    [OPERATION_SEARCH] = "search", [OPERATION_ADD] = "add",         [OPERATION_MODIFY] = "modify",
-    [OPERATION_RENAME] = "rename", [OPERATION_DELETE] = "delete",
+    [OPERATION_CONNECT] = "connect",
+    [OPERATION_START_TLS] = "StartTLS",
+    [OPERATION_HANDSHAKE] = "TLS handshake",
+    [OPERATION_BIND] = "bind",
+    [OPERATION_EXTERNAL] = "bind by SASL EXTERNAL",
+    [OPERATION_TRY] = "try to bind",
+    [OPERATION_READ] = "read",
+    [OPERATION_SEARCH] = "search",
+    [OPERATION_ADD] = "add",
+    [OPERATION_MODIFY] = "modify",
+    [OPERATION_RENAME] = "rename",
+    [OPERATION_DELETE] = "delete",
 };
 
 /*
@@ -53,19 +69,25 @@ static const struct meaning {
     {LDAP_INVALID_CREDENTIALS, AFTER(BIND), STATUS_CONFIGURATION,
      "check directory.bind_dn and the password file"},
     {LDAP_INVALID_CREDENTIALS, AFTER(TRY), STATUS_UNAUTHORIZED, NULL},
-    {LDAP_INAPPROPRIATE_AUTH, AFTER(BIND), STATUS_CONFIGURATION, NULL},
+    {LDAP_INVALID_CREDENTIALS, AFTER(EXTERNAL), STATUS_CONFIGURATION, MAP_THE_PEER},
+    {LDAP_AUTH_METHOD_NOT_SUPPORTED, AFTER(EXTERNAL), STATUS_CONFIGURATION,
+     "the server does not offer it on this socket: use directory.bind: password"},
+    {LDAP_INAPPROPRIATE_AUTH, AFTER_OUR_SIGN_IN, STATUS_CONFIGURATION, NULL},
     {LDAP_INAPPROPRIATE_AUTH, AFTER(TRY), STATUS_UNAUTHORIZED, NULL},
-    {LDAP_UNWILLING_TO_PERFORM, AFTER(BIND), STATUS_CONFIGURATION, NULL},
+    {LDAP_UNWILLING_TO_PERFORM, AFTER_OUR_SIGN_IN, STATUS_CONFIGURATION, NULL},
     {LDAP_UNWILLING_TO_PERFORM, AFTER(TRY), STATUS_UNAUTHORIZED, NULL},
     {LDAP_INVALID_DN_SYNTAX, AFTER_A_SIGN_IN, STATUS_CONFIGURATION, NULL},
+
+    /* protection that the server does not have */
+    {LDAP_OPERATIONS_ERROR, AFTER(START_TLS), STATUS_CONFIGURATION, SET_UP_TLS},
+    {LDAP_PROTOCOL_ERROR, AFTER(START_TLS), STATUS_CONFIGURATION, SET_UP_TLS},
+    {LDAP_UNWILLING_TO_PERFORM, AFTER(START_TLS), STATUS_CONFIGURATION, SET_UP_TLS},
 
     /* not this server, or not in this way: for a person to set right */
     {LDAP_REFERRAL, AFTER_ANYTHING, STATUS_CONFIGURATION,
      "this server sends us to another one: name that in directory.uri"},
-    {LDAP_STRONG_AUTH_REQUIRED, AFTER_ANYTHING, STATUS_CONFIGURATION,
-     "the server wants a protected connection: use its ldapi:// socket"},
-    {LDAP_CONFIDENTIALITY_REQUIRED, AFTER_ANYTHING, STATUS_CONFIGURATION,
-     "the server wants a protected connection: use its ldapi:// socket"},
+    {LDAP_STRONG_AUTH_REQUIRED, AFTER_ANYTHING, STATUS_CONFIGURATION, PROTECT_IT},
+    {LDAP_CONFIDENTIALITY_REQUIRED, AFTER_ANYTHING, STATUS_CONFIGURATION, PROTECT_IT},
 
     /* refused, and we know by whom */
     {LDAP_SIZELIMIT_EXCEEDED, AFTER_A_LOOK, STATUS_DIRECTORY_REFUSED, RAISE_THE_LIMIT},
@@ -73,7 +95,7 @@ static const struct meaning {
     {LDAP_NO_SUCH_OBJECT, AFTER(SEARCH), STATUS_DIRECTORY_REFUSED, "there is no such base entry"},
     {LDAP_NO_SUCH_OBJECT, AFTER(ADD), STATUS_DIRECTORY_REFUSED, "the entry above is missing"},
     {LDAP_INSUFFICIENT_ACCESS, AFTER_ANYTHING, STATUS_DIRECTORY_REFUSED,
-     "give directory.bind_dn this right on the server"},
+     "give the bridge's account this right on the server"},
     {LDAP_OTHER, AFTER_A_WRITE, STATUS_DIRECTORY_REFUSED,
      "a value may be longer than the server can keep; its log says more"},
 

@@ -5,8 +5,12 @@
 
 /* What was asked of the server; the same result code means different things after each. */
 enum operation {
-    OPERATION_BIND, /* as ourselves */
-    OPERATION_TRY,  /* as somebody else, to see whether they may */
+    OPERATION_CONNECT,
+    OPERATION_START_TLS,
+    OPERATION_HANDSHAKE,
+    OPERATION_BIND,     /* as ourselves, with a password */
+    OPERATION_EXTERNAL, /* as ourselves, whom the server knows by the socket */
+    OPERATION_TRY,      /* as somebody else, to see whether they may */
     OPERATION_READ,
     OPERATION_SEARCH,
     OPERATION_ADD,

@@ -20,6 +20,7 @@
 
 #define SLAPD   "/usr/sbin/slapd"
 #define SLAPADD "/usr/sbin/slapadd"
+#define SHELL   "/bin/sh"
 
 enum { TRIES = 1000, TRY_NS = 10 * 1000 * 1000, STARTS = 2, FILE_MODE = 0600, FOLDER_MODE = 0700 };
 
@@ -31,6 +32,9 @@ static const char configuration[] =
     "moduleload back_mdb\n"
     "%s" /* the overlay */
     "pidfile %s/pid\n"
+    "%s" /* the certificate */
+    "authz-regexp \"gidNumber=%u\\\\+uidNumber=%u,cn=peercred,cn=external,cn=auth\" "
+    "\"" SLAPD_SERVICE "\"\n"
     "sizelimit 500\n"
     "database mdb\n"
     "suffix " SLAPD_SUFFIX "\n"
@@ -57,6 +61,27 @@ static const struct {
     [SLAPD_POLICY_MISSING] = {"moduleload ppolicy\n", "overlay ppolicy\n"},
     [SLAPD_POLICY_NOT_LOADED] = {"", ""},
 };
+
+static const struct {
+    const char *address;
+    const char *validity;
+} certificates[] = {
+    [SLAPD_CERTIFICATE] = {"127.0.0.1", "2"},
+    [SLAPD_CERTIFICATE_EXPIRED] = {"127.0.0.1", "-1"},
+    [SLAPD_CERTIFICATE_OF_ANOTHER] = {"127.0.0.9", "2"},
+};
+
+/* In the folder $1, for the address $2 and $3 days. */
+static const char make_certificates[] =
+    "set -e; cd \"$1\"\n"
+    "key='-newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes'\n"
+    "openssl req -x509 $key -keyout ca.key -out ca.pem -subj /CN=CA -days 2\n"
+    "openssl req -x509 $key -keyout other.key -out other.pem -subj /CN=CA -days 2\n"
+    "openssl req $key -keyout server.key -out server.csr -subj /CN=127.0.0.1"
+    " -addext subjectAltName=IP:$2\n"
+    "sign() { openssl x509 -req -in server.csr -CA ca.pem -CAkey ca.key -CAcreateserial"
+    " -copy_extensions copy -out server.pem \"$@\"; }\n"
+    "sign -days $3 || sign -not_before 20200101000000Z -not_after 20200102000000Z\n";
 
 static const char entries[] = "dn: " SLAPD_SUFFIX "\n"
                               "objectClass: dcObject\n"
@@ -108,19 +133,33 @@ static bool write_file(const char *folder, const char *name, const char *text)
     return close(descriptor) == 0 && is_written;
 }
 
-static bool write_folder(struct slapd *slapd, enum slapd_policy policy)
+static void name_files(struct slapd *slapd)
+{
+    (void)snprintf(slapd->password_file, sizeof(slapd->password_file), "%s/password",
+                   slapd->folder);
+    (void)snprintf(slapd->ca_file, sizeof(slapd->ca_file), "%s/ca.pem", slapd->folder);
+    (void)snprintf(slapd->other_ca_file, sizeof(slapd->other_ca_file), "%s/other.pem",
+                   slapd->folder);
+}
+
+static bool write_folder(struct slapd *slapd, enum slapd_policy policy,
+                         enum slapd_certificate certificate)
 {
     char text[4096];
+    char tls[256] = "";
     char database[96];
 
     (void)snprintf(slapd->folder, sizeof(slapd->folder), "/tmp/bridge-slapd-XXXXXX");
     if (!mkdtemp(slapd->folder))
         return false;
     (void)snprintf(database, sizeof(database), "%s/db", slapd->folder);
-    (void)snprintf(slapd->password_file, sizeof(slapd->password_file), "%s/password",
-                   slapd->folder);
-    (void)snprintf(text, sizeof(text), configuration, policies[policy].module, slapd->folder,
-                   slapd->folder, policies[policy].overlay);
+    name_files(slapd);
+    if (certificate != SLAPD_NO_CERTIFICATE)
+        (void)snprintf(tls, sizeof(tls),
+                       "TLSCertificateFile %s/server.pem\nTLSCertificateKeyFile %s/server.key\n",
+                       slapd->folder, slapd->folder);
+    (void)snprintf(text, sizeof(text), configuration, policies[policy].module, slapd->folder, tls,
+                   getegid(), geteuid(), slapd->folder, policies[policy].overlay);
     if (mkdir(database, FOLDER_MODE) || !write_file(slapd->folder, "slapd.conf", text) ||
         !write_file(slapd->folder, "password", SLAPD_PASSWORD "\n"))
         return false;
@@ -154,20 +193,41 @@ static pid_t spawn(char *const arguments[], const char *folder)
     return pid;
 }
 
+static bool succeeds(char *const arguments[], const char *folder)
+{
+    int outcome = -1;
+    pid_t pid = spawn(arguments, folder);
+
+    return pid > 0 && waitpid(pid, &outcome, 0) == pid && WIFEXITED(outcome) &&
+           WEXITSTATUS(outcome) == 0;
+}
+
 static bool load_entries(const struct slapd *slapd)
 {
     char file[128];
     char ldif[128];
     char *arguments[] = {
         (char[]){SLAPADD}, (char[]){"-q"}, (char[]){"-f"}, file, (char[]){"-l"}, ldif, NULL};
-    int outcome = -1;
-    pid_t pid;
 
     (void)snprintf(file, sizeof(file), "%s/slapd.conf", slapd->folder);
     (void)snprintf(ldif, sizeof(ldif), "%s/entries.ldif", slapd->folder);
-    pid = spawn(arguments, slapd->folder);
-    return pid > 0 && waitpid(pid, &outcome, 0) == pid && WIFEXITED(outcome) &&
-           WEXITSTATUS(outcome) == 0;
+    return succeeds(arguments, slapd->folder);
+}
+
+static bool write_certificates(struct slapd *slapd, enum slapd_certificate certificate)
+{
+    char script[sizeof(make_certificates)];
+    char address[16];
+    char validity[16];
+    char *arguments[] = {(char[]){SHELL}, (char[]){"-c"}, script,   (char[]){"openssl"},
+                         slapd->folder,   address,        validity, NULL};
+
+    if (certificate == SLAPD_NO_CERTIFICATE)
+        return true;
+    memcpy(script, make_certificates, sizeof(script));
+    (void)snprintf(address, sizeof(address), "%s", certificates[certificate].address);
+    (void)snprintf(validity, sizeof(validity), "%s", certificates[certificate].validity);
+    return succeeds(arguments, slapd->folder);
 }
 
 /* A port that was free a moment ago. */
@@ -218,11 +278,13 @@ static bool wait_until_ready(struct slapd *slapd, int port)
     return false;
 }
 
-static void name_uris(struct slapd *slapd, int port)
+static void name_uris(struct slapd *slapd, int port, int tls_port)
 {
     const char *name = strrchr(slapd->folder, '/') + 1;
 
     (void)snprintf(slapd->uri, sizeof(slapd->uri), "ldap://127.0.0.1:%d", port);
+    if (tls_port)
+        (void)snprintf(slapd->tls_uri, sizeof(slapd->tls_uri), "ldaps://127.0.0.1:%d", tls_port);
     (void)snprintf(slapd->socket_uri, sizeof(slapd->socket_uri), "ldapi://%%2Ftmp%%2F%s%%2Fldapi",
                    name);
 }
@@ -252,26 +314,28 @@ static void end_process(struct slapd *slapd)
     slapd->pid = 0;
 }
 
-static bool run(struct slapd *slapd)
+static bool run(struct slapd *slapd, bool has_tls)
 {
     char file[128];
-    char uris[256];
+    char uris[320];
     char *arguments[] = {(char[]){SLAPD}, (char[]){"-f"}, file, (char[]){"-h"}, uris,
                          (char[]){"-d"},  (char[]){"0"},  NULL};
     int port = free_port();
+    int tls_port = has_tls ? free_port() : 0;
 
-    name_uris(slapd, port);
+    name_uris(slapd, port, tls_port);
     (void)snprintf(file, sizeof(file), "%s/slapd.conf", slapd->folder);
-    (void)snprintf(uris, sizeof(uris), "%s/ %s", slapd->uri, slapd->socket_uri);
+    (void)snprintf(uris, sizeof(uris), "%s/ %s %s", slapd->uri, slapd->socket_uri, slapd->tls_uri);
     slapd->pid = spawn(arguments, slapd->folder);
-    return slapd->pid > 0 && wait_until_ready(slapd, port);
+    return slapd->pid > 0 && wait_until_ready(slapd, port) &&
+           (!has_tls || wait_until_ready(slapd, tls_port));
 }
 
 /* Somebody else may have taken the port in between: then once more. */
-static bool run_somewhere(struct slapd *slapd)
+static bool run_somewhere(struct slapd *slapd, bool has_tls)
 {
     for (int i = 0; i < STARTS; i++) {
-        if (run(slapd))
+        if (run(slapd, has_tls))
             return true;
         end_process(slapd);
     }
@@ -280,8 +344,15 @@ static bool run_somewhere(struct slapd *slapd)
 
 bool slapd_start(struct slapd *slapd, enum slapd_policy policy)
 {
+    return slapd_start_with_tls(slapd, policy, SLAPD_NO_CERTIFICATE);
+}
+
+bool slapd_start_with_tls(struct slapd *slapd, enum slapd_policy policy,
+                          enum slapd_certificate certificate)
+{
     *slapd = (struct slapd){.pid = 0};
-    if (write_folder(slapd, policy) && load_entries(slapd) && run_somewhere(slapd))
+    if (write_folder(slapd, policy, certificate) && write_certificates(slapd, certificate) &&
+        load_entries(slapd) && run_somewhere(slapd, certificate != SLAPD_NO_CERTIFICATE))
         return true;
     (void)fprintf(stderr, "slapd does not start: see %s/output\n", slapd->folder);
     return false;

@@ -8,7 +8,9 @@
  * A bound connection to a directory server. It belongs to one thread. Every
  * call returns within its deadline: connecting in connect_seconds, an operation
  * in operation_seconds, whatever the server does or does not do (D12). No
- * referral is followed and no empty password is ever sent (D13).
+ * referral is followed and no empty password is ever sent (D13). Where TLS is
+ * wanted, the server has proven who it is before anything but a request for
+ * StartTLS is sent, and a connection without it is none.
  *
  * How calls end, besides STATUS_OK:
  *
@@ -21,19 +23,25 @@
  *                               exists, value exists, no such value, no such
  *                               entry): read again and plan again
  * STATUS_NOT_FOUND              directory_read only: there is no such entry
- * STATUS_CONFIGURATION          a setting is wrong: URI, password file, credentials
+ * STATUS_CONFIGURATION          a setting is wrong: URI, password file, credentials; or
+ *                               the server has no certificate that can be trusted
  *
  * Details say what was being done, to which DN, and the server's own words.
  */
 struct directory;
 
 struct directory_settings {
-    const char *uri;           /* ldap:// or ldapi:// */
+    const char *uri;       /* ldapi://, ldaps://, or ldap://: on loopback, unless starts_tls */
+    bool starts_tls;       /* by StartTLS; with ldap:// only */
+    const char *ca_file;   /* PEM, with ldaps:// and starts_tls: who may have signed the server's
+                              certificate; no other CA counts */
+    bool binds_externally; /* as the user of this process, by SASL EXTERNAL; with ldapi:// only.
+                              bind_dn and password_file are NULL then */
     const char *bind_dn;
     const char *password_file; /* mode 0600 or 0400; the whole content is the password, but
                                   for one newline at its end */
-    int connect_seconds;
-    int operation_seconds;
+    int connect_seconds;       /* for the connection and its protection */
+    int operation_seconds;     /* for each answer, that to the bind included */
 };
 
 enum status directory_open(const struct directory_settings *settings, struct directory **directory,
@@ -43,8 +51,8 @@ void directory_release(struct directory **directory);
 
 /* Base search. `attributes` ends with NULL; operational ones must be named. */
 enum status directory_read(struct directory *directory, const char *dn,
-                           const char *const *attributes, struct arena *arena,
-                           struct entry **entry, struct problem *problem);
+                           const char *const *attributes, struct arena *arena, struct entry **entry,
+                           struct problem *problem);
 
 struct entry_list {
     struct entry **entries;
@@ -80,12 +88,11 @@ enum status directory_modify(struct directory *directory, const char *dn,
 enum status directory_rename(struct directory *directory, const char *dn, const char *rdn,
                              struct problem *problem);
 
-enum status directory_delete(struct directory *directory, const char *dn,
-                             struct problem *problem);
+enum status directory_delete(struct directory *directory, const char *dn, struct problem *problem);
 
 /*
- * Try a simple bind on a connection of its own. STATUS_UNAUTHORIZED when the
- * server refuses these credentials. `password` must not be empty.
+ * Try a simple bind on a connection of its own, protected like the other. STATUS_UNAUTHORIZED when
+ * the server refuses these credentials. `password` must not be empty.
  */
 enum status directory_try_bind(const struct directory_settings *settings, const char *dn,
                                const char *password, struct problem *problem);

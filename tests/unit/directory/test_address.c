@@ -4,14 +4,31 @@
 
 #include "address.h"
 
-static enum status check(const char *uri, const char *word)
+static enum status check_settings(const struct directory_settings *settings, const char *word)
 {
     struct problem problem = {0};
-    enum status status = address_check(uri, &problem);
+    enum status status = address_check(settings, &problem);
 
     if (word && !strstr(problem.detail, word))
-        fail_msg("%s: \"%s\" does not say %s", uri ? uri : "NULL", problem.detail, word);
+        fail_msg("%s: \"%s\" does not say %s", settings->uri ? settings->uri : "NULL",
+                 problem.detail, word);
     return status;
+}
+
+static enum status check(const char *uri, const char *word)
+{
+    return check_settings(&(struct directory_settings){.uri = uri, .ca_file = "/ca"}, word);
+}
+
+static enum status check_with_start_tls(const char *uri, const char *word)
+{
+    return check_settings(
+        &(struct directory_settings){.uri = uri, .ca_file = "/ca", .starts_tls = true}, word);
+}
+
+static enum status check_external(const char *uri, const char *word)
+{
+    return check_settings(&(struct directory_settings){.uri = uri, .binds_externally = true}, word);
 }
 
 static void a_password_may_travel_within_the_machine(void **state)
@@ -64,11 +81,53 @@ static void a_list_of_uris_is_refused(void **state)
                      STATUS_CONFIGURATION);
 }
 
-static void tls_is_announced_and_nonsense_is_called_so(void **state)
+static void under_tls_it_travels_anywhere(void **state)
 {
     (void)state;
-    assert_int_equal(check("ldaps://127.0.0.1", "later release"), STATUS_CONFIGURATION);
+    assert_int_equal(check("ldaps://ldap.example.org", NULL), STATUS_OK);
+    assert_int_equal(check("LDAPS://10.0.0.1:1636", NULL), STATUS_OK);
+    assert_int_equal(check_with_start_tls("ldap://ldap.example.org:389", NULL), STATUS_OK);
+    assert_int_equal(check_with_start_tls("ldap://[2001:db8::1]", NULL), STATUS_OK);
+
+    assert_int_equal(check("ldaps://", "names no host"), STATUS_CONFIGURATION);
+    assert_int_equal(check_with_start_tls("ldap:///", "names no host"), STATUS_CONFIGURATION);
+}
+
+static void tls_without_a_ca_is_refused(void **state)
+{
+    struct directory_settings settings = {.uri = "ldaps://ldap.example.org"};
+
+    (void)state;
+    assert_int_equal(check_settings(&settings, "directory.ca_file"), STATUS_CONFIGURATION);
+    settings = (struct directory_settings){.uri = "ldap://127.0.0.1", .starts_tls = true};
+    assert_int_equal(check_settings(&settings, "directory.ca_file"), STATUS_CONFIGURATION);
+}
+
+static void protection_is_by_tls_alone(void **state)
+{
+    (void)state;
+    assert_true(address_is_protected(&(struct directory_settings){.uri = "LdapS://a"}));
+    assert_true(
+        address_is_protected(&(struct directory_settings){.uri = "ldap://a", .starts_tls = true}));
+    assert_false(address_is_protected(&(struct directory_settings){.uri = "ldap://127.0.0.1"}));
+    assert_false(address_is_protected(&(struct directory_settings){.uri = "ldapi:///"}));
+}
+
+static void what_does_not_go_with_the_uri_is_refused(void **state)
+{
+    (void)state;
+    assert_int_equal(check_with_start_tls("ldaps://127.0.0.1", "start_tls"), STATUS_CONFIGURATION);
+    assert_int_equal(check_with_start_tls("ldapi:///", "start_tls"), STATUS_CONFIGURATION);
+    assert_int_equal(check_external("ldapi:///", NULL), STATUS_OK);
+    assert_int_equal(check_external("ldap://127.0.0.1", "external"), STATUS_CONFIGURATION);
+    assert_int_equal(check_external("ldaps://127.0.0.1", "external"), STATUS_CONFIGURATION);
+}
+
+static void nonsense_is_called_so(void **state)
+{
+    (void)state;
     assert_int_equal(check("cldap://127.0.0.1", NULL), STATUS_CONFIGURATION);
+    assert_int_equal(check("pldap://127.0.0.1", NULL), STATUS_CONFIGURATION);
     assert_int_equal(check("http://127.0.0.1", "one LDAP URI"), STATUS_CONFIGURATION);
     assert_int_equal(check("127.0.0.1:389", "one LDAP URI"), STATUS_CONFIGURATION);
     assert_int_equal(check("", "one LDAP URI"), STATUS_CONFIGURATION);
@@ -81,7 +140,11 @@ int main(void)
         cmocka_unit_test(a_password_may_travel_within_the_machine),
         cmocka_unit_test(in_clear_it_travels_nowhere_else),
         cmocka_unit_test(a_list_of_uris_is_refused),
-        cmocka_unit_test(tls_is_announced_and_nonsense_is_called_so),
+        cmocka_unit_test(under_tls_it_travels_anywhere),
+        cmocka_unit_test(tls_without_a_ca_is_refused),
+        cmocka_unit_test(protection_is_by_tls_alone),
+        cmocka_unit_test(what_does_not_go_with_the_uri_is_refused),
+        cmocka_unit_test(nonsense_is_called_so),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -235,8 +235,11 @@ static int remove_password(void **state)
 
 static struct directory_settings settings(void)
 {
-    return (struct directory_settings){given.uri, SERVICE, given.password_file, LIMIT_SECONDS,
-                                       LIMIT_SECONDS};
+    return (struct directory_settings){.uri = given.uri,
+                                       .bind_dn = SERVICE,
+                                       .password_file = given.password_file,
+                                       .connect_seconds = LIMIT_SECONDS,
+                                       .operation_seconds = LIMIT_SECONDS};
 }
 
 static enum status open_directory(struct problem *problem)

@@ -39,8 +39,11 @@ static int start(void **state)
     (void)state;
     if (!slapd_start(&given.slapd, SLAPD_POLICY))
         return -1;
-    given.settings = (struct directory_settings){
-        given.slapd.uri, SLAPD_SERVICE, given.slapd.password_file, LIMIT_SECONDS, LIMIT_SECONDS};
+    given.settings = (struct directory_settings){.uri = given.slapd.uri,
+                                                 .bind_dn = SLAPD_SERVICE,
+                                                 .password_file = given.slapd.password_file,
+                                                 .connect_seconds = LIMIT_SECONDS,
+                                                 .operation_seconds = LIMIT_SECONDS};
     given.projection = (struct projection_settings){SLAPD_PEOPLE, SLAPD_ROLES, SLAPD_GROUPS,
                                                     account_profile("openldap")};
     return 0;

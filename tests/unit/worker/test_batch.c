@@ -93,8 +93,11 @@ static int begin(void **state)
     given.settings = (struct worker_settings){
         .store = given.world->store,
         .has_directory = true,
-        .directory = {given.slapd.uri, SLAPD_SERVICE, given.slapd.password_file, LIMIT_SECONDS,
-                      LIMIT_SECONDS},
+        .directory = {.uri = given.slapd.uri,
+                      .bind_dn = SLAPD_SERVICE,
+                      .password_file = given.slapd.password_file,
+                      .connect_seconds = LIMIT_SECONDS,
+                      .operation_seconds = LIMIT_SECONDS},
         .projection = {.people_base = SLAPD_PEOPLE,
                        .roles_base = SLAPD_ROLES,
                        .groups_base = SLAPD_GROUPS,
