@@ -264,13 +264,28 @@ static enum status check_required(struct reader *reader)
         const struct setting *cause = setting_find(setting->required_by);
         struct place place = cause ? reader->given[cause - settings] : (struct place){0, 0};
 
-        if (place.line && !reader->given[setting - settings].line)
+        if (place.line && !reader->given[setting - settings].line &&
+            !setting_is_barred(setting, reader->config))
             return document_fail(
                 &reader->document, place,
                 arena_printf(reader->arena,
                              "%s needs %s; add to the section %.*s, for example, %s: %s",
                              cause->name, setting->name, (int)strcspn(setting->name, "."),
                              setting->name, setting_key(setting), setting->example));
+    }
+    return STATUS_OK;
+}
+
+static enum status check_barred(struct reader *reader)
+{
+    for (const struct setting *setting = settings; setting < settings + setting_count; setting++) {
+        struct place place = reader->given[setting - settings];
+
+        if (place.line && setting_is_barred(setting, reader->config))
+            return document_fail(&reader->document, place,
+                                 arena_printf(reader->arena,
+                                              "%s does not go with %s: %s; remove one of them",
+                                              setting->name, setting->barred_by, setting->bar));
     }
     return STATUS_OK;
 }
@@ -307,6 +322,8 @@ static enum status read_document(struct reader *reader)
         return STATUS_OK;
     if ((status = read_root(reader, fy_document_root(reader->document.tree))))
         return status;
+    if ((status = check_barred(reader)))
+        return status;
     return check_required(reader);
 }
 
@@ -333,7 +350,7 @@ void config_clear(struct config *config)
     for (size_t i = 0; i < setting_count; i++) {
         void *field = (char *)config + settings[i].offset;
 
-        if (!setting_is_number(&settings[i]))
+        if (setting_is_text(&settings[i]))
             free(*(char **)field);
     }
     *config = (struct config){0};

@@ -19,7 +19,8 @@ enum { TEXT_MOST = 1024, SOCKET_PATH_MOST = 107 /* what fits into a sockaddr_un 
 #define FIELD(field) .offset = offsetof(struct config, field)
 
 static const char *const web_schemes[] = {"http://", "https://", NULL};
-static const char *const directory_schemes[] = {"ldap://", "ldapi://", NULL};
+static const char *const directory_schemes[] = {"ldap://", "ldaps://", "ldapi://", NULL};
+static const char *const bind_methods[] = {"password", "external", NULL};
 static const char *const profiles[] = {"openldap", NULL};
 static const char *const log_levels[] = {"debug", "info", "warning", "error", NULL};
 
@@ -83,23 +84,43 @@ const struct setting settings[] = {
      .choices = directory_schemes,
      .example = "ldap://127.0.0.1:389",
      .help = "The directory server; without it changes wait in the outbox"},
+    {.name = "directory.start_tls",
+     .kind = SETTING_SWITCH,
+     FIELD(directory_start_tls),
+     .fallback = "false",
+     .help = "Whether an ldap:// connection is protected by StartTLS; it must be, but on loopback"},
+    {.name = "directory.ca_file",
+     .kind = SETTING_PATH,
+     FIELD(directory_ca_file),
+     .fallback = "/etc/ssl/certs/ca-certificates.crt",
+     .help = "The CAs, in PEM, that vouch for the server with ldaps:// and StartTLS"},
     {.name = "directory.profile",
      .kind = SETTING_CHOICE,
      FIELD(directory_profile),
      .choices = profiles,
      .fallback = "openldap",
      .help = "What kind of directory server it is"},
+    {.name = "directory.bind",
+     .kind = SETTING_CHOICE,
+     FIELD(directory_bind),
+     .choices = bind_methods,
+     .fallback = "password",
+     .help = "How the bridge signs in; external: as its own user, by SASL EXTERNAL over ldapi://"},
     {.name = "directory.bind_dn",
      .kind = SETTING_TEXT,
      FIELD(directory_bind_dn),
      .example = "cn=rolebridge,dc=example,dc=org",
      .required_by = "directory.uri",
+     .barred_by = "directory.bind",
+     .bar = "external",
      .help = "The account that the bridge binds as"},
     {.name = "directory.password_file",
      .kind = SETTING_PATH,
      FIELD(directory_password_file),
      .example = "/etc/rolebridge/directory.password",
      .required_by = "directory.uri",
+     .barred_by = "directory.bind",
+     .bar = "external",
      .help = "A file with its password and nothing else, mode 0600"},
     {.name = "directory.people_base",
      .kind = SETTING_TEXT,
@@ -168,6 +189,7 @@ static const struct unit *units_of(enum setting_kind kind)
     case SETTING_URI:
     case SETTING_ADDRESS:
     case SETTING_CHOICE:
+    case SETTING_SWITCH:
         return NULL;
     }
     return NULL;
@@ -193,9 +215,22 @@ bool setting_is_in(const struct setting *setting, const char *section)
     return strncmp(setting->name, section, size) == 0 && setting->name[size] == '.';
 }
 
-bool setting_is_number(const struct setting *setting)
+static bool is_number(const struct setting *setting)
 {
     return units_of(setting->kind) != NULL;
+}
+
+bool setting_is_text(const struct setting *setting)
+{
+    return !is_number(setting) && setting->kind != SETTING_SWITCH;
+}
+
+bool setting_is_barred(const struct setting *setting, const struct config *config)
+{
+    const struct setting *other = setting_find(setting->barred_by);
+
+    return other &&
+           strcmp(*(char *const *)((const char *)config + other->offset), setting->bar) == 0;
 }
 
 /* Digits, white space if there is a unit, and the unit, whatever the case of its letters. */
@@ -258,6 +293,7 @@ static bool is_fitting(const struct setting *setting, const char *value)
     case SETTING_INTEGER:
     case SETTING_SIZE:
     case SETTING_SECONDS:
+    case SETTING_SWITCH:
         return true;
     }
     return false;
@@ -313,13 +349,25 @@ static bool apply_number(const struct setting *setting, const char *value, uint6
     return true;
 }
 
+static bool apply_switch(const char *value, bool *field)
+{
+    bool is_on = strcmp(value, "true") == 0;
+
+    if (!is_on && strcmp(value, "false") != 0)
+        return false;
+    *field = is_on;
+    return true;
+}
+
 bool setting_apply(const struct setting *setting, const char *value, const char *folder,
                    struct config *config)
 {
     void *field = (char *)config + setting->offset;
 
-    if (setting_is_number(setting))
+    if (is_number(setting))
         return apply_number(setting, value, field);
+    if (setting->kind == SETTING_SWITCH)
+        return apply_switch(value, field);
     return apply_text(setting, value, folder, field);
 }
 
@@ -371,6 +419,8 @@ char *setting_expected(const struct setting *setting, struct arena *arena)
         return range("a time with its unit", second_units, setting, arena);
     case SETTING_CHOICE:
         return listed("", setting->choices, arena);
+    case SETTING_SWITCH:
+        return arena_strdup(arena, "true or false");
     }
     return NULL;
 }

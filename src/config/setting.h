@@ -12,18 +12,21 @@ enum setting_kind {
     SETTING_INTEGER,
     SETTING_SIZE,    /* with its unit: 64GiB */
     SETTING_SECONDS, /* with its unit: 5s */
-    SETTING_CHOICE   /* one of `choices` */
+    SETTING_CHOICE,  /* one of `choices` */
+    SETTING_SWITCH   /* true or false */
 };
 
 struct setting {
     const char *name; /* section and key: "http.port" */
     enum setting_kind kind;
-    size_t offset;        /* in struct config: a char * or, for a number, a uint64_t */
+    size_t offset;        /* in struct config: a char *, a uint64_t for a number, a bool */
     uint64_t least, most; /* of a number; `most` of a text is its length in bytes, 0: TEXT_MOST */
     const char *const *choices; /* ended by NULL */
     const char *fallback;       /* as it would be written; NULL: unset */
     const char *example;        /* for the sample, where there is no fallback */
     const char *required_by;    /* must be given as soon as this one is */
+    const char *barred_by;      /* must not be given, nor is required, where this one ... */
+    const char *bar;            /* ... has this value */
     const char *help;           /* one line */
 };
 
@@ -38,8 +41,11 @@ bool setting_is_in(const struct setting *setting, const char *section);
 /* The part of the name behind the dot. */
 const char *setting_key(const struct setting *setting);
 
-/* Whether it is a number in struct config. */
-bool setting_is_number(const struct setting *setting);
+/* Whether it is a text in struct config. */
+bool setting_is_text(const struct setting *setting);
+
+/* Whether another one has the value with which this one must not be given. */
+bool setting_is_barred(const struct setting *setting, const struct config *config);
 
 /*
  * Put a value into the configuration as it is written. `folder` is what a

@@ -22,8 +22,11 @@ struct config {
     char *control_group; /* NULL: none */
 
     char *directory_uri; /* NULL: no directory is served; the outbox waits */
+    bool directory_start_tls;
+    char *directory_ca_file;
     char *directory_profile;
-    char *directory_bind_dn;
+    char *directory_bind;    /* "password" or "external" */
+    char *directory_bind_dn; /* this and the next: NULL with "external" */
     char *directory_password_file;
     char *directory_people_base;
     char *directory_roles_base;

@@ -108,6 +108,9 @@ static void what_is_not_given_has_its_default(void **state)
     assert_null(config.directory_uri);
     assert_null(config.directory_groups_base);
     assert_string_equal(config.directory_profile, "openldap");
+    assert_false(config.directory_start_tls);
+    assert_string_equal(config.directory_ca_file, "/etc/ssl/certs/ca-certificates.crt");
+    assert_string_equal(config.directory_bind, "password");
     assert_int_equal(config.directory_connect_seconds, 5);
     assert_int_equal(config.directory_operation_seconds, 10);
     assert_string_equal(config.log_level, "info");
@@ -129,6 +132,22 @@ static void what_is_given_is_read_with_its_unit(void **state)
     assert_string_equal(config.directory_groups_base, "ou=groups,dc=example,dc=org");
     assert_int_equal(config.directory_connect_seconds, 60);
     assert_string_equal(config.log_level, "debug");
+}
+
+static void the_way_to_the_directory_is_read(void **state)
+{
+    SCOPED(config_clear) struct config tls;
+    SCOPED(config_clear) struct config external;
+
+    (void)state;
+    assert_int_equal(config_load(CASES "/directory-tls.yaml", &tls, NULL), STATUS_OK);
+    assert_int_equal(config_load(CASES "/directory-external.yaml", &external, NULL), STATUS_OK);
+
+    assert_true(tls.directory_start_tls);
+    assert_non_null(strstr(tls.directory_ca_file, "/config/ca.pem"));
+    assert_string_equal(external.directory_bind, "external");
+    assert_null(external.directory_bind_dn);
+    assert_null(external.directory_password_file);
 }
 
 static void a_relative_path_starts_from_the_folder_of_the_file(void **state)
@@ -278,6 +297,7 @@ static void every_setting_is_whole_and_in_the_sample(void **state)
         assert_non_null(strstr(text, setting->help));
         assert_non_null(strstr(text, setting_expected(setting, arena)));
         assert_true(!setting->required_by || setting_find(setting->required_by));
+        assert_true(!setting->barred_by || setting_is_text(setting_find(setting->barred_by)));
     }
 }
 
@@ -300,6 +320,7 @@ int main(void)
         cmocka_unit_test(every_case_ends_as_its_first_line_says),
         cmocka_unit_test(what_is_not_given_has_its_default),
         cmocka_unit_test(what_is_given_is_read_with_its_unit),
+        cmocka_unit_test(the_way_to_the_directory_is_read),
         cmocka_unit_test(a_relative_path_starts_from_the_folder_of_the_file),
         cmocka_unit_test(an_empty_file_is_all_defaults),
         cmocka_unit_test(a_byte_order_mark_does_not_matter),
