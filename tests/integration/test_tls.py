@@ -78,7 +78,7 @@ class Tls(unittest.TestCase):
         return context
 
     def connect(self, version, suites=None):
-        connection = http.client.HTTPSConnection("localhost", self.bridge.port, timeout=20,
+        connection = http.client.HTTPSConnection("127.0.0.1", self.bridge.port, timeout=20,
                                                  context=self.context(version, suites))
         connection.connect()
         return connection
