@@ -144,7 +144,7 @@ class Tls(unittest.TestCase):
             status, body = self.ask(connection, "POST", "/scim/v2/Users", person)
             self.assertEqual(status, 201, body)
             location = json.loads(body)["meta"]["location"]
-            self.assertTrue(location.startswith(f"https://localhost:{self.bridge.port}/scim/v2/"))
+            self.assertTrue(location.startswith(f"https://127.0.0.1:{self.bridge.port}/scim/v2/"))
             self.assertIs(connection.sock, made)
         connection.close()
 
