@@ -1,5 +1,6 @@
 #include "resource.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "bridge/scim/patch.h"
@@ -22,7 +23,7 @@ static const struct kind *kind_of(const struct exchange *exchange)
         if (strncmp(path, endpoint, size) == 0 && (path[size] == '/' || path[size] == '\0'))
             return kinds[i];
     }
-    return NULL;
+    abort();
 }
 
 static const struct scim_resource_type *type_of(const struct exchange *exchange)
