@@ -206,6 +206,20 @@ static void a_new_change_unparks_what_was_refused(void **state)
     assert_null(lines[0].refusal);
 }
 
+static void who_changes_again_and_again_does_not_lose_the_place_in_the_line(void **state)
+{
+    struct world *world = *state;
+    struct outbox_line lines[8];
+
+    does(world, add, of_row(1001, OUTBOX_LOSING, NOON + 1));
+    does(world, add, of_row(1002, OUTBOX_LOSING, NOON + 2));
+    does(world, add, of_row(1001, OUTBOX_LOSING, NOON + 3));
+
+    assert_int_equal(due(world, NOON + 3, lines), OTHERS + 2);
+    assert_int_equal(lines[0].row, 1001);
+    assert_int_equal(lines[1].row, 1002);
+}
+
 static void delays_grow_to_six_hours_and_no_further(void **state)
 {
     (void)state;
@@ -226,6 +240,7 @@ int main(void)
         WORLD_TEST(what_nobody_answered_goes_behind_the_others_and_is_not_parked),
         WORLD_TEST(what_is_parked_can_be_tried_at_once_and_keeps_its_reason_until_then),
         WORLD_TEST(a_new_change_unparks_what_was_refused),
+        WORLD_TEST(who_changes_again_and_again_does_not_lose_the_place_in_the_line),
         cmocka_unit_test(delays_grow_to_six_hours_and_no_further),
     };
 
