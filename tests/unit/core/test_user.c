@@ -483,6 +483,11 @@ static void lists_show_what_the_caller_may_see_by_index_and_by_walking(void **st
     assert_int_equal(listed(world, &world->provider, "externalId eq \"x-1\"", &shown), 1);
     assert_int_equal(listed(world, &world->admin, "externalId eq \"x-1\"", &shown), 1);
     assert_int_equal(listed(world, &world->provider, "externalId eq \"X-1\"", &shown), 0);
+    assert_int_equal(
+        listed(world, &world->provider, "externalId eq \"x-1\" and active eq false", &shown), 0);
+    assert_int_equal(listed(world, &world->provider,
+                            "emails[type eq \"home\"].value eq \"Ana@acme.example\"", &shown),
+                     0);
     assert_int_equal(listed(world, &world->provider, "active eq false", &shown), 1);
     assert_int_equal(listed(world, &world->provider, EXT ":site eq \"North plant\"", &shown), 1);
     assert_int_equal(listed(world, &world->provider, EXT ":site eq \"Harbour\"", &shown), 0);
