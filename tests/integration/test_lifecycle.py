@@ -32,7 +32,8 @@ class Lifecycle(BridgeCase):
         for name in ("entra-user-lifecycle-compliant.json", "entra-group-lifecycle.json",
                      "okta-user-lifecycle.json", "okta-group-push.json", "okta-import.json",
                      "onelogin-user-lifecycle.json", "jumpcloud-activate-and-sync.json",
-                     "google-user-lifecycle.json", "ping-user-and-group.json", "discovery.json"):
+                     "google-user-lifecycle.json", "ping-user-and-group.json", "discovery.json",
+                     "protocol-edges.json"):
             self.replay(name)
 
     def test_people_who_are_gone_in_the_same_instant_leave_no_open_account(self):
