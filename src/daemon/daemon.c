@@ -18,11 +18,15 @@
 
 enum { STOP_TIMEOUT_MS = 10000, BODY_MAX = 1 << 20 };
 
+static const struct work_settings work_settings = {
+    .threads = 3, .at_once = {[WORK_ORDINARY] = 64, [WORK_SCAN] = 2}};
+
 /* Everything that runs, in the order in which it is started. */
 struct daemon {
     struct config config;
     struct store *store;
     struct worker *worker;
+    struct work *work;
     struct http_server *server;
     struct api api;
 };
@@ -31,6 +35,7 @@ struct daemon {
 static void daemon_clear(struct daemon *daemon)
 {
     http_stop(daemon->server, STOP_TIMEOUT_MS);
+    work_stop(daemon->work);
     worker_stop(daemon->worker);
     store_close(daemon->store);
     config_clear(&daemon->config);
@@ -167,8 +172,11 @@ static enum status start_server(struct daemon *daemon, struct problem *problem)
     struct http_settings settings;
     enum status status = http_settings_of(daemon, &settings, problem);
 
+    if (status || (status = work_start(&work_settings, &daemon->work, problem)))
+        return status;
     daemon->api = (struct api){
         .store = daemon->store,
+        .work = daemon->work,
         .store_path = daemon->config.store_path,
         .directory_uri = daemon->config.directory_uri,
         .started_at = clock_now(),
@@ -176,7 +184,7 @@ static enum status start_server(struct daemon *daemon, struct problem *problem)
         .changed = on_changed,
         .directory = describe_directory,
     };
-    return status ? status : http_start(&settings, &daemon->server, problem);
+    return http_start(&settings, &daemon->server, problem);
 }
 
 static enum status start(struct daemon *daemon, const char *config_path, struct problem *problem)

@@ -4,6 +4,7 @@
 #include <stdint.h>
 
 #include "bridge/http/server.h"
+#include "bridge/http/work.h"
 #include "bridge/store/store.h"
 
 /*
@@ -22,6 +23,7 @@ struct api_directory {
 /* What the handlers work with: http_settings.context points to one. */
 struct api {
     struct store *store;
+    struct work *work; /* for what may take more than a few milliseconds */
     const char *store_path;
     const char *directory_uri; /* NULL: none */
     int64_t started_at;

@@ -30,7 +30,9 @@ enum status {
     STATUS_UNSUPPORTED_MEDIA,
     STATUS_HEADERS_TOO_LARGE,
     STATUS_STORE_FULL,
+    STATUS_TOO_MANY_REQUESTS,     /* of what each takes long: come back later */
     STATUS_BUSY,                  /* a queue is full: come back later */
+    STATUS_TIMED_OUT,             /* the work was given up at its deadline */
     STATUS_DIRECTORY_UNAVAILABLE, /* nobody there, or no answer in time */
     STATUS_DIRECTORY_REFUSED,     /* it answered, and the answer was no */
     STATUS_UNREACHABLE,           /* the daemon, as the command line sees it */
