@@ -97,6 +97,17 @@ bool text_is_utf8(const char *text)
     return text_utf8_size(bytes) == bytes.size;
 }
 
+bool text_has_control(const char *text)
+{
+    const unsigned char *c = (const unsigned char *)text;
+
+    for (; *c; c++) {
+        if (*c < ' ' || *c == 0x7F || (*c == 0xC2 && c[1] >= 0x80 && c[1] <= 0x9F))
+            return true;
+    }
+    return false;
+}
+
 char *text_trim(struct arena *arena, const char *text)
 {
     size_t end;

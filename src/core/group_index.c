@@ -7,7 +7,7 @@ static struct store_key key_name(struct store_txn *txn, const char *name, struct
 {
     struct store_key key = key_index(txn, INDEX_GROUP_NAME);
 
-    key_add_digest(&key, text_fold(arena, name));
+    key_add_digest(&key, text_fold_name(arena, name)); /* two of these would be one entry */
     return key;
 }
 

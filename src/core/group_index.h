@@ -5,7 +5,7 @@
 
 /* The small tables that lead from what groups are looked up by to their rows. */
 
-/* Rows by displayName, folded, and by externalId, exact; 0 when there is none. */
+/* Rows by displayName, by text_fold_name, and by externalId, exact; 0 when there is none. */
 uint64_t group_by_name(struct store_txn *txn, const char *name, struct arena *arena);
 uint64_t group_by_external_id(struct store_txn *txn, uint32_t owner, const char *external_id);
 

@@ -199,7 +199,8 @@ enum status site_create(struct store_txn *txn, void *argument, struct problem *p
     };
     if (!*site->name)
         return problem_set(problem, STATUS_INVALID_VALUE, "a site needs a displayName");
-    if ((status = take_key(request, site, problem)) ||
+    if ((status = resource_check(request->resource, scim_resource_type(SCIM_SITE), problem)) ||
+        (status = take_key(request, site, problem)) ||
         (status = check_free(txn, request, site, problem)))
         return status;
     site->row = store_sequence(txn);

@@ -351,20 +351,43 @@ static bool is_missing(const json_t *value)
     return !value || value_is_blank(value) || (text && text[strspn(text, " \t\r\n")] == '\0');
 }
 
+/* What nobody else may have is a name: people read it, and the directory calls an entry by it. */
+static enum status check_name(const struct scim_attribute *attribute, const json_t *value,
+                              struct problem *problem)
+{
+    if (attribute->uniqueness == SCIM_UNIQUE_NONE || !json_is_string(value))
+        return STATUS_OK;
+    if (json_string_length(value) > RESOURCE_NAME_MAX)
+        return problem_set(problem, STATUS_INVALID_VALUE, "%s is longer than %d bytes: shorten it",
+                           attribute->name, RESOURCE_NAME_MAX);
+    if (text_has_control(json_string_value(value)))
+        return problem_set(problem, STATUS_INVALID_VALUE,
+                           "%s has a control character, such as a tab or a line break: take it out",
+                           attribute->name);
+    return STATUS_OK;
+}
+
+static enum status check_attribute(const struct scim_attribute *attribute, const json_t *value,
+                                   struct problem *problem)
+{
+    if (attribute->is_required && is_missing(value))
+        return problem_set(problem, STATUS_INVALID_VALUE, "%s is required: give it a value",
+                           attribute->name);
+    if (json_array_size(value) > RESOURCE_VALUES_MAX)
+        return problem_set(problem, STATUS_TOO_MANY, "%s has more than %d values", attribute->name,
+                           RESOURCE_VALUES_MAX);
+    return check_name(attribute, value, problem);
+}
+
 static enum status check_schema(const struct scim_schema *schema, const json_t *part,
                                 struct problem *problem)
 {
-    const struct scim_attribute *attribute;
+    const struct scim_attribute *attribute = schema->attributes;
+    enum status status = STATUS_OK;
 
-    for (attribute = schema->attributes; attribute->name; attribute++) {
-        if (attribute->is_required && is_missing(json_object_get(part, attribute->name)))
-            return problem_set(problem, STATUS_INVALID_VALUE, "%s is required: give it a value",
-                               attribute->name);
-        if (json_array_size(json_object_get(part, attribute->name)) > RESOURCE_VALUES_MAX)
-            return problem_set(problem, STATUS_TOO_MANY, "%s has more than %d values",
-                               attribute->name, RESOURCE_VALUES_MAX);
-    }
-    return STATUS_OK;
+    for (; !status && attribute->name; attribute++)
+        status = check_attribute(attribute, json_object_get(part, attribute->name), problem);
+    return status;
 }
 
 enum status resource_check(const json_t *resource, const struct scim_resource_type *type,

@@ -33,6 +33,9 @@ bool text_is_utf8(const char *text);
 /* How many bytes from the start are whole UTF-8 characters. */
 size_t text_utf8_size(struct bytes text);
 
+/* Whether a character of UTF-8 `text` is a control (general category Cc). */
+bool text_has_control(const char *text);
+
 /* A copy without white space at either end. */
 char *text_trim(struct arena *arena, const char *text);
 

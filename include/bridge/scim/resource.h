@@ -35,8 +35,12 @@ enum status resource_read(const json_t *body, const struct scim_resource_type *t
 /* A resource is no larger than a request that brings it whole, and of no endless lists. */
 enum { RESOURCE_SIZE_MAX = 1 << 20, RESOURCE_VALUES_MAX = 1000 };
 
+/* Bytes of a name, which is what the schema wants unique: userName, displayName of a group. */
+enum { RESOURCE_NAME_MAX = 1024 };
+
 /*
- * STATUS_INVALID_VALUE  names the first required attribute that is missing or empty
+ * STATUS_INVALID_VALUE  names the first required attribute that is missing or empty, or
+ *                       the first name that is too long or has control characters
  * STATUS_TOO_MANY       an attribute has more than RESOURCE_VALUES_MAX values
  */
 enum status resource_check(const json_t *resource, const struct scim_resource_type *type,

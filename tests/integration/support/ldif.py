@@ -24,7 +24,7 @@ def unfold(text):
 def pair(line):
     name, _, value = line.partition(":")
     if value.startswith(":"):
-        value = base64.b64decode(value[1:]).decode()
+        return name.lower(), base64.b64decode(value[1:]).decode()
     return name.lower(), value.removeprefix(" ")
 
 

@@ -100,6 +100,17 @@ static void names_for_a_directory_are_compared_as_it_compares_them(void **state)
     assert_string_equal(text_fold_name(arena, " \n "), "");
 }
 
+static void controls_are_found_among_other_characters(void **state)
+{
+    (void)state;
+    assert_true(text_has_control("a\tb"));
+    assert_true(text_has_control("\x7F"));
+    assert_true(text_has_control("a\xC2\x80"));
+    assert_true(text_has_control("a\xC2\x9F"));
+    assert_false(text_has_control(""));
+    assert_false(text_has_control("a b\xC2\xA0\xC3\x80\xE2\x80\xAE"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -110,6 +121,7 @@ int main(void)
         cmocka_unit_test(json_text_escapes_what_would_end_the_string),
         cmocka_unit_test(ids_sort_by_the_time_they_were_made_and_read_back),
         cmocka_unit_test(the_first_problem_wins_and_is_cut_at_a_character),
+        cmocka_unit_test(controls_are_found_among_other_characters),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

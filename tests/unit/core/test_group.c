@@ -283,6 +283,9 @@ static void names_are_unique_in_the_organization_and_ids_per_connection(void **s
     assert_int_equal(create(world, &world->other, "{'displayName':'TOOLING'}", &request),
                      STATUS_UNIQUENESS);
     assert_int_equal(
+        create(world, &world->other, "{'displayName':'\xEF\xBC\xB4ooling '}", &request),
+        STATUS_UNIQUENESS);
+    assert_int_equal(
         create(world, &world->provider, "{'displayName':'Other','externalId':'g-1'}", &request),
         STATUS_UNIQUENESS);
     assert_int_equal(

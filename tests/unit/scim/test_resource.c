@@ -142,6 +142,24 @@ static void what_says_nothing_converts_to_nothing(void **state)
     assert_null(converted);
 }
 
+static void a_name_has_at_most_1024_bytes(void **state)
+{
+    char name[RESOURCE_NAME_MAX + 2] = "";
+    struct problem problem = {0};
+
+    (void)state;
+    memset(name, 'x', RESOURCE_NAME_MAX);
+    for (int longer = 0; longer <= 1; longer++) {
+        json_auto_t *resource = NULL;
+
+        name[RESOURCE_NAME_MAX] = longer ? 'x' : '\0';
+        resource = json_pack("{s:s}", "userName", name);
+        assert_int_equal(resource_check(resource, scim_resource_type(SCIM_USER), &problem),
+                         longer ? STATUS_INVALID_VALUE : STATUS_OK);
+    }
+    assert_string_equal(problem.detail, "userName is longer than 1024 bytes: shorten it");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -151,6 +169,7 @@ int main(void)
         cmocka_unit_test(values_take_the_type_of_their_attribute),
         cmocka_unit_test(a_moment_must_be_one),
         cmocka_unit_test(what_says_nothing_converts_to_nothing),
+        cmocka_unit_test(a_name_has_at_most_1024_bytes),
     };
 
     return cmocka_run_group_tests(tests, load_schemas, unload_schemas);

@@ -402,7 +402,7 @@ static void a_name_that_no_entry_can_have_does_not_keep_a_disable_away(void **st
     run_batch();
 
     patch(arena_printf(given.world->arena,
-                       "[{'op':'replace','value':{'userName':'%02000d','active':false}}]", 1));
+                       "[{'op':'replace','value':{'userName':'%0300d','active':false}}]", 1));
     run_batch();
 
     assert_true(is_locked(person_dn("kim")));
