@@ -12,6 +12,8 @@ write_configuration() {
 # Written by contrib/$(basename "$0") at each start: changes are lost.
 store:
   path: store
+keys:
+  path: keys
 http:
   address: 127.0.0.1
   port: $port

@@ -1,4 +1,7 @@
+#include <unistd.h>
+
 #include "bridge/base/clock.h"
+#include "bridge/base/keyring.h"
 #include "bridge/core/organization.h"
 #include "command.h"
 
@@ -16,19 +19,31 @@ static bool is_unfinished(struct store *store)
            organization_check(txn, NULL) == STATUS_NOT_FOUND;
 }
 
-/* A store that is there already is opened only to see whether it was left unfinished. */
-static enum status make_store(const struct config *config, struct store **store,
-                              struct problem *problem)
+/* Keys that the earlier one has made are kept. */
+static enum status go_on(const struct config *config, struct store **store, struct problem *problem)
 {
-    struct problem occupied = {0};
-    enum status status = store_create(config->store_path, config->store_size, &occupied);
+    if (store_open(config->store_path, config->store_size, store, NULL) || !is_unfinished(*store))
+        return problem_set(problem, STATUS_CONFLICT,
+                           "%s exists already; name another store.path, or remove it if nothing in "
+                           "it is needed",
+                           config->store_path);
+    return keyring_create(config->keys_path, problem);
+}
 
-    if (!status)
-        return store_open(config->store_path, config->store_size, store, problem);
-    if (status == STATUS_CONFLICT &&
-        !store_open(config->store_path, config->store_size, store, NULL) && is_unfinished(*store))
-        return STATUS_OK;
-    return problem_set(problem, status, "%s", occupied.detail);
+/*
+ * The keys come first, so that there is never a store without them. Beside a
+ * finished store none are made: new ones would not open what it holds.
+ */
+static enum status make(const struct config *config, struct store **store, struct problem *problem)
+{
+    enum status status;
+
+    if (access(config->store_path, F_OK) == 0)
+        return go_on(config, store, problem);
+    if ((status = keyring_create(config->keys_path, problem)) ||
+        (status = store_create(config->store_path, config->store_size, problem)))
+        return status;
+    return store_open(config->store_path, config->store_size, store, problem);
 }
 
 static enum status init(struct invocation *invocation, struct problem *problem)
@@ -39,10 +54,13 @@ static enum status init(struct invocation *invocation, struct problem *problem)
 
     if ((status = config_load(config_path(invocation), config, problem)))
         return status;
-    if ((status = make_store(config, &store, problem)))
+    if ((status = make(config, &store, problem)))
         return status;
     if ((status = core_init(store, clock_now(), problem)))
         return status;
+    message_print(invocation,
+                  "the keys are in %s; keep a copy of them apart from that of the store",
+                  config->keys_path);
     message_print(invocation, "the store is in %s; start the daemon with: rolebridge serve%s%s",
                   config->store_path, invocation->options[OPTION_CONFIG] ? " --config " : "",
                   invocation->options[OPTION_CONFIG] ? invocation->options[OPTION_CONFIG] : "");

@@ -10,6 +10,7 @@
 #include "bridge/api/api.h"
 #include "bridge/base/clock.h"
 #include "bridge/base/crypt.h"
+#include "bridge/base/keyring.h"
 #include "bridge/base/log.h"
 #include "bridge/config/config.h"
 #include "bridge/core/organization.h"
@@ -38,6 +39,7 @@ static void daemon_clear(struct daemon *daemon)
     work_stop(daemon->work);
     worker_stop(daemon->worker);
     store_close(daemon->store);
+    keyring_unload();
     config_clear(&daemon->config);
     scim_unload();
 }
@@ -197,6 +199,7 @@ static enum status start(struct daemon *daemon, const char *config_path, struct 
     if (!crypt_init())
         return problem_set(problem, STATUS_INTERNAL, "the kernel gives no random bytes");
     if ((status = scim_load(problem)) || (status = open_store(daemon, problem)) ||
+        (status = keyring_load(daemon->config.keys_path, problem)) ||
         (status = start_worker(daemon, problem)))
         return status;
     return start_server(daemon, problem);

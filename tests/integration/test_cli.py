@@ -5,6 +5,7 @@ import io
 import json
 import os
 import stat
+import shutil
 import subprocess
 import unittest
 
@@ -251,6 +252,30 @@ class WithoutDaemon(unittest.TestCase):
 
         self.assertEqual(result.returncode, FAILED)
         self.assertIn("init", result.stderr)
+
+    def test_serve_without_its_keys_asks_for_their_backup(self):
+        bridge = Bridge()
+        self.addCleanup(bridge.close)
+        bridge.cli("init")
+        shutil.rmtree(bridge.keys)
+
+        for what in ("serve", "init"):
+            result = bridge.run(what)
+            self.assertEqual(result.returncode, FAILED)
+            self.assertFalse(bridge.keys.exists())
+        self.assertIn("backup", bridge.run("serve").stderr)
+
+    def test_serve_refuses_a_key_that_others_can_read(self):
+        bridge = Bridge()
+        self.addCleanup(bridge.close)
+        bridge.cli("init")
+        key = bridge.keys / "1.key"
+        key.chmod(0o640)
+
+        result = bridge.run("serve")
+
+        self.assertEqual(result.returncode, FAILED)
+        self.assertIn(f"{key} can be reached by others than its owner: chmod 600 it", result.stderr)
 
     def test_a_directory_without_a_policy_is_an_alarm_with_the_remedy(self):
         directory = Directory()

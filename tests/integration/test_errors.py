@@ -181,19 +181,20 @@ class Configuration(unittest.TestCase):
     """Both the check and the daemon say file, line and what was wrong."""
 
     GOOD = ("store:\n  path: store\n"
+            "keys:\n  path: keys\n"
             "http:\n  port: {port}\n"
             "control:\n  socket: control.sock\n")
 
     MISTAKES = {
-        "an unknown section": ("{good}stoer:\n  path: x\n", 7, "store"),
-        "an unknown setting": ("{good}log:\n  levle: info\n", 8, "log.level"),
+        "an unknown section": ("{good}stoer:\n  path: x\n", 9, "store"),
+        "an unknown setting": ("{good}log:\n  levle: info\n", 10, "log.level"),
         "a port out of range": ("store:\n  path: s\nhttp:\n  port: 70000\n", 4, "http.port"),
         "a port that is no number": ("store:\n  path: s\nhttp:\n  port: web\n", 4, "http.port"),
-        "a name that is there twice": ("{good}  socket: other\n", 7, "twice"),
-        "a section that is no mapping": ("{good}log: loud\n", 7, "log"),
+        "a name that is there twice": ("{good}  socket: other\n", 9, "twice"),
+        "a section that is no mapping": ("{good}log: loud\n", 9, "log"),
         "no YAML": ("store: [unclosed\n", 2, ""),
         "a profile that is not there": (
-            "{good}directory:\n  uri: ldap://127.0.0.1\n  profile: openldpa\n", 9, "openldap"),
+            "{good}directory:\n  uri: ldap://127.0.0.1\n  profile: openldpa\n", 11, "openldap"),
     }
 
     @classmethod

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "bridge/base/crypt.h"
+#include "bridge/base/keyring.h"
 #include "bridge/core/connection.h"
 #include "bridge/core/organization.h"
 #include "bridge/scim/patch.h"
@@ -67,6 +68,7 @@ static int set_up(struct world *world, void **state)
 {
     assert_true(crypt_init());
     assert_int_equal(scim_load(NULL), STATUS_OK);
+    keyring_make();
     open_store(world);
     populate(world);
     *state = world;
@@ -106,6 +108,7 @@ int world_tear_down(void **state)
 
     store_close(world->store);
     arena_free(world->arena);
+    keyring_unload();
     scim_unload();
     if (!world->memory)
         remove_folder(world);

@@ -11,6 +11,7 @@
 struct config {
     char *store_path;
     uint64_t store_size; /* bytes */
+    char *keys_path;
 
     char *http_address;
     uint64_t http_port;

@@ -30,6 +30,7 @@ class Bridge:
         self.config = self.folder / "rolebridge.yaml"
         self.socket = self.folder / "control.sock"
         self.store = self.folder / "store"
+        self.keys = self.folder / "keys"
         self.log = self.folder / "log"
         self.config.write_text(self.configuration(directory))
         self.admin = Client(str(self.socket))
@@ -38,6 +39,7 @@ class Bridge:
     def configuration(self, directory):
         text = (
             f"store:\n  path: {self.store}\n"
+            f"keys:\n  path: {self.keys}\n"
             f"http:\n  address: 127.0.0.1\n  port: {self.port}\n"
             f"control:\n  socket: {self.socket}\n"
         )

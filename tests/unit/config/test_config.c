@@ -97,6 +97,7 @@ static void what_is_not_given_has_its_default(void **state)
     assert_int_equal(config_load(CASES "/nothing-but-comments.yaml", &config, NULL), STATUS_OK);
 
     assert_string_equal(config.store_path, "/var/lib/rolebridge/store");
+    assert_string_equal(config.keys_path, "/var/lib/rolebridge/keys");
     assert_int_equal(config.store_size, UINT64_C(64) << 30);
     assert_string_equal(config.http_address, "127.0.0.1");
     assert_int_equal(config.http_port, 8080);
@@ -124,6 +125,7 @@ static void what_is_given_is_read_with_its_unit(void **state)
     assert_int_equal(config_load(CASES "/all-settings.yaml", &config, NULL), STATUS_OK);
 
     assert_string_equal(config.store_path, "/srv/store");
+    assert_string_equal(config.keys_path, "/srv/keys");
     assert_int_equal(config.store_size, 512 << 20);
     assert_string_equal(config.http_address, "::1");
     assert_int_equal(config.http_port, 0);
