@@ -2,11 +2,11 @@
 
 #include "account.h"
 #include "bridge/core/group.h"
+#include "bridge/core/journal.h"
 #include "bridge/core/outbox.h"
 #include "bridge/core/user.h"
 #include "bridge/scim/resource.h"
 #include "bridge/store/record.h"
-#include "journal.h"
 #include "layout.h"
 #include "user_index.h"
 

@@ -5,11 +5,11 @@
 
 #include "bridge/base/random.h"
 #include "bridge/core/connection.h"
+#include "bridge/core/journal.h"
 #include "bridge/core/outbox.h"
 #include "bridge/scim/resource.h"
 #include "bridge/store/record.h"
 #include "group_index.h"
-#include "journal.h"
 #include "layout.h"
 #include "membership.h"
 #include "user_index.h"

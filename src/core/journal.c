@@ -1,4 +1,4 @@
-#include "journal.h"
+#include "bridge/core/journal.h"
 
 #include <inttypes.h>
 

@@ -1,9 +1,9 @@
 #include "bridge/core/organization.h"
 
+#include "bridge/core/journal.h"
 #include "bridge/core/outbox.h"
 #include "bridge/store/key.h"
 #include "bridge/store/record.h"
-#include "journal.h"
 
 enum { RECORD_VERSION = 1 };
 

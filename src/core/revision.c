@@ -1,9 +1,9 @@
 #include "revision.h"
 
 #include "account.h"
+#include "bridge/core/journal.h"
 #include "bridge/core/outbox.h"
 #include "bridge/scim/resource.h"
-#include "journal.h"
 #include "layout.h"
 #include "membership.h"
 #include "user_index.h"

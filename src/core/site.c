@@ -4,10 +4,10 @@
 #include <string.h>
 
 #include "bridge/base/random.h"
+#include "bridge/core/journal.h"
 #include "bridge/core/outbox.h"
 #include "bridge/scim/resource.h"
 #include "bridge/store/record.h"
-#include "journal.h"
 #include "layout.h"
 #include "version.h"
 

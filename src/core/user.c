@@ -10,7 +10,6 @@
 #include "bridge/core/connection.h"
 #include "bridge/core/site.h"
 #include "bridge/scim/resource.h"
-#include "journal.h"
 #include "layout.h"
 #include "revision.h"
 #include "user_index.h"

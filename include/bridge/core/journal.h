@@ -1,5 +1,5 @@
-#ifndef CORE_JOURNAL_H
-#define CORE_JOURNAL_H
+#ifndef BRIDGE_CORE_JOURNAL_H
+#define BRIDGE_CORE_JOURNAL_H
 
 #include "bridge/base/text.h"
 #include "bridge/core/actor.h"
