@@ -7,9 +7,17 @@
 
 /* -------------------------------------------------------------------------------- showing */
 
+struct showing {
+    struct exchange *exchange;
+    struct store_txn *txn;
+    json_t *list;
+};
+
 static bool add_token(void *context, const struct token *token)
 {
-    (void)json_array_append_new(context, token_json(token));
+    const struct showing *showing = context;
+
+    (void)json_array_append_new(showing->list, token_json(showing->exchange, token));
     return true;
 }
 
@@ -24,51 +32,45 @@ static json_t *grants_json(unsigned grants)
     return json;
 }
 
-static json_t *connection_json(struct store_txn *txn, const struct connection *connection,
-                               struct arena *arena)
+static json_t *connection_json(struct exchange *exchange, struct store_txn *txn,
+                               const struct connection *connection)
 {
-    json_t *tokens = json_array();
+    struct showing tokens = {exchange, txn, json_array()};
     json_t *json = json_object();
 
-    token_each(txn, connection->number, arena, add_token, tokens);
+    token_each(txn, connection->number, exchange_arena(exchange), add_token, &tokens);
     (void)json_object_set_new(json, "name", json_string(connection->name));
     (void)json_object_set_new(json, "carrier", json_string(connection->carrier));
     (void)json_object_set_new(json, "grants", grants_json(connection->grants));
     (void)json_object_set_new(json, "accounts",
                               json_integer(connection_accounts(txn, connection->number)));
     (void)json_object_set_new(json, "created", timestamp_json(connection->created_at));
-    (void)json_object_set_new(json, "tokens", tokens);
+    (void)json_object_set_new(json, "tokens", tokens.list);
     return json;
 }
 
-struct listing {
-    struct store_txn *txn;
-    struct arena *arena;
-    json_t *connections;
-};
-
 static bool add_connection(void *context, const struct connection *connection)
 {
-    struct listing *listing = context;
+    const struct showing *showing = context;
 
-    (void)json_array_append_new(listing->connections,
-                                connection_json(listing->txn, connection, listing->arena));
+    (void)json_array_append_new(showing->list,
+                                connection_json(showing->exchange, showing->txn, connection));
     return true;
 }
 
 enum status connections_list(struct exchange *exchange, struct problem *problem)
 {
     SCOPED(store_release) struct store_txn *txn = NULL;
-    struct listing listing = {.arena = exchange_arena(exchange)};
+    struct showing showing = {.exchange = exchange};
     enum status status = request_snapshot(exchange, &txn, problem);
 
     if (status)
         return status;
-    listing.txn = txn;
-    listing.connections = json_array();
-    connection_each(txn, listing.arena, add_connection, &listing);
+    showing.txn = txn;
+    showing.list = json_array();
+    connection_each(txn, exchange_arena(exchange), add_connection, &showing);
     request_answer_json(exchange, 200, "application/json",
-                        json_pack("{s:o}", "connections", listing.connections));
+                        json_pack("{s:o}", "connections", showing.list));
     return STATUS_OK;
 }
 
@@ -76,16 +78,15 @@ enum status connections_show(struct exchange *exchange, struct problem *problem)
 {
     SCOPED(store_release) struct store_txn *txn = NULL;
     const char *name = exchange_segment(exchange, "name");
-    struct arena *arena = exchange_arena(exchange);
     struct connection connection;
     enum status status = request_snapshot(exchange, &txn, problem);
 
     if (status)
         return status;
-    if (!connection_find(txn, name, arena, &connection))
+    if (!connection_find(txn, name, exchange_arena(exchange), &connection))
         return store_missing(txn, problem, "connection", name);
     request_answer_json(exchange, 200, "application/json",
-                        connection_json(txn, &connection, arena));
+                        connection_json(exchange, txn, &connection));
     return STATUS_OK;
 }
 
@@ -102,6 +103,7 @@ static struct provision *new_provision(struct exchange *exchange)
     struct provision *provision = arena_alloc(exchange_arena(exchange), sizeof(*provision));
 
     provision->token = token_request_new(exchange);
+    provision->token->connection = &provision->connection.connection;
     provision->connection.actor = provision->token->actor;
     provision->connection.arena = provision->token->arena;
     return provision;
@@ -116,7 +118,7 @@ static enum status answer_with(struct exchange *exchange, int http, struct probl
 
     if (status)
         return status;
-    json = connection_json(txn, &provision->connection.connection, exchange_arena(exchange));
+    json = connection_json(exchange, txn, &provision->connection.connection);
     (void)json_object_set_new(json, "token", json_string(provision->token->secret));
     request_answer_json(exchange, http, "application/json", json);
     return STATUS_OK;
@@ -137,10 +139,7 @@ static enum status create(struct store_txn *txn, void *argument, struct problem 
     struct provision *provision = argument;
     enum status status = connection_create(txn, &provision->connection, problem);
 
-    if (status)
-        return status;
-    provision->token->connection = provision->connection.connection.number;
-    return token_issue(txn, provision->token, problem);
+    return status ? status : token_issue(txn, provision->token, problem);
 }
 
 static enum status rotate(struct store_txn *txn, void *argument, struct problem *problem)
@@ -150,7 +149,6 @@ static enum status rotate(struct store_txn *txn, void *argument, struct problem 
 
     if (!connection_find(txn, request->name, request->arena, &request->connection))
         return store_missing(txn, problem, "connection", request->name);
-    provision->token->connection = request->connection.number;
     return token_issue(txn, provision->token, problem);
 }
 
@@ -184,7 +182,8 @@ enum status connections_create(struct exchange *exchange, struct problem *proble
 
     if (status || (status = request_text(body, "name", &request->name, problem)) ||
         (status = request_text(body, "carrier", &request->carrier, problem)) ||
-        (status = read_grants(body, &request->grants, problem)))
+        (status = read_grants(body, &request->grants, problem)) ||
+        (status = token_read_life(body, provision->token, problem)))
         return status;
     if (!request->name)
         return problem_set(problem, STATUS_INVALID_VALUE, "a connection needs a name");
@@ -192,11 +191,29 @@ enum status connections_create(struct exchange *exchange, struct problem *proble
     return STATUS_OK;
 }
 
+/* What is left out is as it always was, and so may the body be. */
+static enum status read_rotation(struct exchange *exchange, struct token_request *request,
+                                 struct problem *problem)
+{
+    json_t *body = NULL;
+    enum status status;
+
+    if (exchange_body(exchange).size == 0)
+        return STATUS_OK;
+    if ((status = request_json(exchange, &body, problem)) ||
+        (status = token_read_life(body, request, problem)))
+        return status;
+    request->ends_other = json_object_get(body, "grace") != NULL;
+    return request_seconds(body, "grace", &request->grace, problem);
+}
+
 enum status connections_rotate(struct exchange *exchange, struct problem *problem)
 {
     struct provision *provision = new_provision(exchange);
+    enum status status = read_rotation(exchange, provision->token, problem);
 
-    (void)problem;
+    if (status)
+        return status;
     provision->connection.name = exchange_segment(exchange, "name");
     request_commit(exchange, rotate, provision, answer_rotated);
     return STATUS_OK;
@@ -210,10 +227,7 @@ static enum status delete_with_tokens(struct store_txn *txn, void *argument,
     struct provision *provision = argument;
     enum status status = connection_delete(txn, &provision->connection, problem);
 
-    if (status)
-        return status;
-    provision->token->connection = provision->connection.connection.number;
-    return token_revoke_all(txn, provision->token, problem);
+    return status ? status : token_revoke_all(txn, provision->token, problem);
 }
 
 static enum status read_disposal(const char *text, enum connection_disposal *disposal,

@@ -10,6 +10,8 @@ static enum status identify(struct exchange *exchange, struct principal *princip
     static const char scheme[] = "Bearer ";
     SCOPED(store_release) struct store_txn *txn = NULL;
     const char *header = exchange_header(exchange, "Authorization");
+    struct api *api = request_api(exchange);
+    int64_t now = clock_now();
     enum status status;
 
     if (exchange_is_control(exchange)) {
@@ -18,10 +20,12 @@ static enum status identify(struct exchange *exchange, struct principal *princip
     }
     if (!header || strncasecmp(header, scheme, sizeof(scheme) - 1) != 0)
         header = scheme; /* an empty token: the same refusal as for a wrong one */
-    if ((status = store_begin(request_api(exchange)->store, 0, &txn, problem)))
+    if ((status = store_begin(api->store, 0, &txn, problem)) ||
+        (status = principal_of_token(txn, header + sizeof(scheme) - 1, now,
+                                     exchange_arena(exchange), principal, problem)))
         return status;
-    return principal_of_token(txn, header + sizeof(scheme) - 1, clock_now(),
-                              exchange_arena(exchange), principal, problem);
+    token_usage_note(api->usage, principal->token_id, now);
+    return STATUS_OK;
 }
 
 enum status api_gate(struct exchange *exchange, unsigned scope, struct problem *problem)

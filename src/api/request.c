@@ -127,6 +127,18 @@ enum status request_text(const json_t *body, const char *name, const char **text
     return STATUS_OK;
 }
 
+enum status request_seconds(const json_t *body, const char *name, int64_t *seconds,
+                            struct problem *problem)
+{
+    const json_t *value = json_object_get(body, name);
+
+    if (value && !json_is_integer(value))
+        return problem_set(problem, STATUS_INVALID_VALUE, "%s must be a number of seconds", name);
+    if (value)
+        *seconds = json_integer_value(value);
+    return STATUS_OK;
+}
+
 /* --------------------------------------------------------------------------- committing */
 
 struct commit {

@@ -42,6 +42,10 @@ enum status request_json(struct exchange *exchange, json_t **json, struct proble
 enum status request_text(const json_t *body, const char *name, const char **text,
                          struct problem *problem);
 
+/* The same for a number of seconds; as it was when absent. */
+enum status request_seconds(const json_t *body, const char *name, int64_t *seconds,
+                            struct problem *problem);
+
 /* Let the exchange's arena own a document. Takes it. */
 json_t *request_own(struct exchange *exchange, json_t *json);
 

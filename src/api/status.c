@@ -128,11 +128,12 @@ enum status status_show(struct exchange *exchange, struct problem *problem)
 
     if (status)
         return status;
-    json = json_pack("{s:s, s:i, s:o, s:o, s:o, s:I, s:o, s:o, s:o}", "version", BRIDGE_VERSION,
-                     "pid", (int)getpid(), "started", timestamp_json(api->started_at), "store",
-                     store_json(api), "people", people_json(txn), "sites",
-                     (json_int_t)site_count(txn), "directory", directory_json(api), "outbox",
-                     outbox_json(txn, arena), "parked", all_parked_json(txn, arena));
+    json =
+        json_pack("{s:s, s:i, s:o, s:o, s:o, s:I, s:o, s:o, s:o, s:o}", "version", BRIDGE_VERSION,
+                  "pid", (int)getpid(), "started", timestamp_json(api->started_at), "store",
+                  store_json(api), "people", people_json(txn), "sites", (json_int_t)site_count(txn),
+                  "directory", directory_json(api), "outbox", outbox_json(txn, arena), "parked",
+                  all_parked_json(txn, arena), "expiring", expiring_json(exchange, txn));
     if ((status = store_status(txn, problem))) {
         json_decref(json);
         return status;

@@ -2,38 +2,46 @@
 #include "credentials.h"
 #include "handlers.h"
 
-static json_t *named_json(const struct token *token)
+static json_t *named_json(struct exchange *exchange, const struct token *token)
 {
-    json_t *json = token_json(token);
+    json_t *json = token_json(exchange, token);
 
     (void)json_object_set_new(json, "name", json_string(token->name));
     return json;
 }
 
+struct showing {
+    struct exchange *exchange;
+    json_t *list;
+};
+
 static bool add_token(void *context, const struct token *token)
 {
-    (void)json_array_append_new(context, named_json(token));
+    const struct showing *showing = context;
+
+    (void)json_array_append_new(showing->list, named_json(showing->exchange, token));
     return true;
 }
 
 enum status tokens_list(struct exchange *exchange, struct problem *problem)
 {
     SCOPED(store_release) struct store_txn *txn = NULL;
-    json_t *tokens;
+    struct showing showing = {.exchange = exchange};
     enum status status = request_snapshot(exchange, &txn, problem);
 
     if (status)
         return status;
-    tokens = json_array();
-    token_each(txn, 0, exchange_arena(exchange), add_token, tokens);
-    request_answer_json(exchange, 200, "application/json", json_pack("{s:o}", "tokens", tokens));
+    showing.list = json_array();
+    token_each(txn, 0, exchange_arena(exchange), add_token, &showing);
+    request_answer_json(exchange, 200, "application/json",
+                        json_pack("{s:o}", "tokens", showing.list));
     return STATUS_OK;
 }
 
 static enum status answer_created(struct exchange *exchange, struct problem *problem)
 {
     const struct token_request *request = request_argument(exchange);
-    json_t *json = named_json(&request->token);
+    json_t *json = named_json(exchange, &request->token);
 
     (void)problem;
     (void)json_object_set_new(json, "token", json_string(request->secret));
@@ -47,7 +55,8 @@ enum status tokens_create(struct exchange *exchange, struct problem *problem)
     json_t *body = NULL;
     enum status status = request_json(exchange, &body, problem);
 
-    if (status || (status = request_text(body, "name", &request->name, problem)))
+    if (status || (status = request_text(body, "name", &request->name, problem)) ||
+        (status = token_read_life(body, request, problem)))
         return status;
     if (!request->name)
         return problem_set(problem, STATUS_INVALID_VALUE, "a token needs a name");

@@ -1,8 +1,10 @@
 #include "bridge/auth/token.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 
 #include "bridge/base/random.h"
+#include "bridge/core/journal.h"
 #include "token_record.h"
 
 enum { SECRET_SIZE = 32, SECRET_TEXT_SIZE = 44, NAME_MAX_SIZE = 40 };
@@ -10,7 +12,7 @@ enum { SECRET_SIZE = 32, SECRET_TEXT_SIZE = 44, NAME_MAX_SIZE = 40 };
 /* ------------------------------------------------------------------------- walking */
 
 struct walk {
-    uint32_t organization;
+    struct store_txn *txn;
     uint32_t connection;
     struct arena *arena;
     token_visit *visit;
@@ -23,20 +25,22 @@ static bool visit_record(void *context, struct bytes key, struct bytes value)
     struct token_record record;
 
     if (key.size != TOKEN_ID_SIZE || !token_record_decode(key.data, value, walk->arena, &record) ||
-        record.organization != walk->organization || record.token.connection != walk->connection)
+        record.organization != store_organization(walk->txn) ||
+        record.token.connection != walk->connection)
         return true;
+    record.token.used_at = token_use_load(walk->txn, record.token.id);
     return walk->visit(walk->context, &record.token);
 }
 
 void token_each(struct store_txn *txn, uint32_t connection, struct arena *arena, token_visit *visit,
                 void *context)
 {
-    struct walk walk = {store_organization(txn), connection, arena, visit, context};
+    struct walk walk = {txn, connection, arena, visit, context};
 
     store_scan(txn, STORE_TOKEN, (struct bytes){0}, (struct bytes){0}, visit_record, &walk);
 }
 
-/* --------------------------------------------------------------------------- issue */
+/* ----------------------------------------------------------------------------- secret */
 
 static void make_secret(struct token_record *record, char text[TOKEN_TEXT_SIZE])
 {
@@ -55,125 +59,209 @@ static void make_secret(struct token_record *record, char text[TOKEN_TEXT_SIZE])
     explicit_bzero(encoded, sizeof(encoded));
 }
 
-static void end_token(struct store_txn *txn, const struct token *token)
+/* ---------------------------------------------------------------------------- ending */
+
+static struct journal begin_record(const struct token_request *request, const char *event,
+                                   const struct token *token)
 {
-    store_delete(txn, STORE_TOKEN, bytes_of(token->id, sizeof(token->id)));
+    const struct connection *connection = request->connection;
+    struct journal journal = journal_begin(request->arena, request->actor, event, token->id_text);
+
+    journal_add(&journal, connection ? "connection" : "token",
+                journal_text(request->arena, connection ? connection->name : token->name));
+    return journal;
 }
 
-/* The live tokens of a connection; those that are expired go on the way. */
-struct live {
+static void revoke(struct store_txn *txn, const struct token_request *request,
+                   const struct token *token)
+{
+    struct journal journal = begin_record(request, "token.revoke", token);
+
+    token_record_drop(txn, token->id);
+    journal_end(&journal, txn);
+}
+
+/* ---------------------------------------------------------------------------- holders */
+
+/*
+ * The tokens of one holder, as a new one comes to them. Those that have expired
+ * ended by themselves, and go without a word.
+ */
+struct holding {
     struct store_txn *txn;
-    int64_t now;
-    struct token oldest;
-    int count;
+    const struct token_request *request;
+    struct token oldest; /* that lives */
+    struct token newest;
+    struct token named;
+    int live;
 };
 
-static bool visit_live(void *context, const struct token *token)
+static bool has_name(const struct token_request *request, const struct token *token)
 {
-    struct live *live = context;
+    return request->name && strcmp(request->name, token->name) == 0;
+}
 
-    if (token->expires_at <= live->now) {
-        end_token(live->txn, token);
+static bool hold(void *context, const struct token *token)
+{
+    struct holding *holding = context;
+
+    if (token->expires_at <= holding->request->actor->now) {
+        token_record_drop(holding->txn, token->id);
         return true;
     }
-    if (live->count == 0 || token->number < live->oldest.number)
-        live->oldest = *token;
-    live->count++;
+    if (holding->live == 0 || token->number < holding->oldest.number)
+        holding->oldest = *token;
+    if (holding->live == 0 || token->number > holding->newest.number)
+        holding->newest = *token;
+    if (has_name(holding->request, token))
+        holding->named = *token;
+    holding->live++;
     return true;
 }
 
-static void make_room(struct store_txn *txn, const struct token_request *request)
+static struct holding holding_of(struct store_txn *txn, const struct token_request *request)
 {
-    struct live live = {.txn = txn, .now = request->actor->now};
+    struct holding holding = {.txn = txn, .request = request};
 
-    token_each(txn, request->connection, request->arena, visit_live, &live);
-    if (live.count >= TOKENS_PER_CONNECTION)
-        end_token(txn, &live.oldest);
+    token_each(txn, request->connection ? request->connection->number : 0, request->arena, hold,
+               &holding);
+    return holding;
 }
 
-struct named {
-    const char *name;
-    struct token token;
-    bool is_found;
-};
-
-static bool visit_named(void *context, const struct token *token)
+/* Of two that live the older one goes, and the other may be given an earlier end. */
+static void make_room(const struct holding *holding)
 {
-    struct named *named = context;
+    const struct token_request *request = holding->request;
+    int64_t end = request->actor->now + request->grace;
+    struct token_record record;
 
-    if (strcmp(token->name, named->name) != 0)
-        return true;
-    named->token = *token;
-    named->is_found = true;
-    return false;
+    if (holding->live >= TOKENS_PER_CONNECTION)
+        revoke(holding->txn, request, &holding->oldest);
+    if (holding->live == 0 || !request->ends_other || end >= holding->newest.expires_at)
+        return;
+    if (request->grace == 0) {
+        revoke(holding->txn, request, &holding->newest);
+    } else if (token_record_load(holding->txn, holding->newest.id, request->arena, &record)) {
+        record.token.expires_at = end;
+        token_record_save(holding->txn, &record, request->arena);
+    }
 }
 
-static enum status check_name(struct store_txn *txn, const struct token_request *request,
-                              struct problem *problem)
-{
-    struct named named = {.name = request->name};
-    size_t size = strspn(request->name, "abcdefghijklmnopqrstuvwxyz0123456789-");
+/* ---------------------------------------------------------------------------- issuing */
 
-    if (size == 0 || size > NAME_MAX_SIZE || request->name[size])
+static enum status check_name(const struct holding *holding, struct problem *problem)
+{
+    const char *name = holding->request->name;
+    size_t size = strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-");
+
+    if (size == 0 || size > NAME_MAX_SIZE || name[size])
         return problem_set(problem, STATUS_INVALID_VALUE,
-                           "\"%s\" cannot name a token; use 1 to 40 of a-z, 0-9 and -",
-                           request->name);
-    token_each(txn, 0, request->arena, visit_named, &named);
-    if (named.is_found)
+                           "\"%s\" cannot name a token; use 1 to 40 of a-z, 0-9 and -", name);
+    if (holding->named.name)
         return problem_set(problem, STATUS_UNIQUENESS,
                            "there is a token %s already; revoke it first, or choose another name",
-                           request->name);
+                           name);
     return STATUS_OK;
+}
+
+static enum status check_times(const struct token_request *request, struct problem *problem)
+{
+    if (request->life < 0 || request->life > TOKEN_LIFE_SECONDS)
+        return problem_set(problem, STATUS_INVALID_VALUE,
+                           "a token lives from 1 second to 365 days (%d seconds)",
+                           TOKEN_LIFE_SECONDS);
+    if (request->grace < 0 || request->grace > TOKEN_LIFE_SECONDS)
+        return problem_set(problem, STATUS_INVALID_VALUE,
+                           "the grace of the other token is from 0 seconds to 365 days (%d "
+                           "seconds)",
+                           TOKEN_LIFE_SECONDS);
+    return STATUS_OK;
+}
+
+static struct token new_token(const struct token_request *request)
+{
+    int64_t now = request->actor->now;
+
+    return (struct token){
+        .kind = request->connection ? PRINCIPAL_CONNECTION : PRINCIPAL_ADMINISTRATOR,
+        .connection = request->connection ? request->connection->number : 0,
+        .name = request->connection ? "" : request->name,
+        .created_at = now,
+        .expires_at = now + (request->life ? request->life : TOKEN_LIFE_SECONDS),
+    };
 }
 
 enum status token_issue(struct store_txn *txn, void *argument, struct problem *problem)
 {
     struct token_request *request = argument;
-    struct token_record record = {
-        .organization = store_organization(txn),
-        .token = {.kind = request->connection ? PRINCIPAL_CONNECTION : PRINCIPAL_ADMINISTRATOR,
-                  .connection = request->connection,
-                  .name = request->connection ? "" : request->name,
-                  .created_at = request->actor->now,
-                  .expires_at = request->actor->now + TOKEN_LIFE_SECONDS},
-    };
-    enum status status = request->connection ? STATUS_OK : check_name(txn, request, problem);
+    struct token_record record = {.organization = store_organization(txn),
+                                  .token = new_token(request)};
+    struct holding holding = holding_of(txn, request);
+    struct journal journal;
+    enum status status = check_times(request, problem);
 
-    if (status)
+    if (status || (!request->connection && (status = check_name(&holding, problem))))
         return status;
     if (request->connection)
-        make_room(txn, request);
+        make_room(&holding);
     record.token.number = store_sequence(txn);
     make_secret(&record, request->secret);
     token_record_save(txn, &record, request->arena);
     request->token = record.token;
+    journal = begin_record(request, "token.create", &record.token);
+    journal_add(&journal, "expires",
+                arena_printf(request->arena, "%" PRId64, record.token.expires_at));
+    journal_end(&journal, txn);
     return store_status(txn, problem);
 }
 
-/* -------------------------------------------------------------------------- revoke */
+/* --------------------------------------------------------------------------- revoking */
+
+struct search {
+    const struct token_request *request;
+    struct token found;
+};
+
+static bool visit_named(void *context, const struct token *token)
+{
+    struct search *search = context;
+
+    if (!has_name(search->request, token))
+        return true;
+    search->found = *token;
+    return false;
+}
 
 enum status token_revoke(struct store_txn *txn, void *argument, struct problem *problem)
 {
     struct token_request *request = argument;
-    struct named named = {.name = request->name};
+    struct search search = {.request = request};
 
-    token_each(txn, 0, request->arena, visit_named, &named);
-    if (!named.is_found)
+    token_each(txn, 0, request->arena, visit_named, &search);
+    if (!search.found.name)
         return store_missing(txn, problem, "token", request->name);
-    end_token(txn, &named.token);
+    revoke(txn, request, &search.found);
     return store_status(txn, problem);
 }
 
+struct ending {
+    struct store_txn *txn;
+    const struct token_request *request;
+};
+
 static bool visit_end(void *context, const struct token *token)
 {
-    end_token(context, token);
+    const struct ending *ending = context;
+
+    revoke(ending->txn, ending->request, token);
     return true;
 }
 
 enum status token_revoke_all(struct store_txn *txn, void *argument, struct problem *problem)
 {
-    struct token_request *request = argument;
+    const struct token_request *request = argument;
+    struct ending ending = {txn, request};
 
-    token_each(txn, request->connection, request->arena, visit_end, txn);
+    token_each(txn, request->connection->number, request->arena, visit_end, &ending);
     return store_status(txn, problem);
 }

@@ -1,8 +1,41 @@
 #include "token_record.h"
 
+#include "bridge/store/key.h"
 #include "bridge/store/record.h"
 
 enum { RECORD_VERSION = 1 };
+
+/* ------------------------------------------------------------------------- last use */
+
+static struct store_key key_use(const unsigned char *id)
+{
+    struct store_key key = {.size = 0};
+
+    key_add_bytes(&key, bytes_of(id, TOKEN_ID_SIZE));
+    key_add_u8(&key, 1);
+    return key;
+}
+
+void token_use_save(struct store_txn *txn, const unsigned char *id, int64_t at)
+{
+    struct store_key key = key_use(id);
+    struct store_key value = {.size = 0};
+
+    key_add_u64(&value, (uint64_t)at);
+    store_put(txn, STORE_TOKEN, key_bytes(&key), key_bytes(&value));
+}
+
+int64_t token_use_load(struct store_txn *txn, const unsigned char *id)
+{
+    struct store_key key = key_use(id);
+    struct bytes value;
+
+    if (!store_get(txn, STORE_TOKEN, key_bytes(&key), &value) || value.size != sizeof(uint64_t))
+        return 0;
+    return (int64_t)key_last_u64(value);
+}
+
+/* ----------------------------------------------------------------------- the record */
 
 void token_record_save(struct store_txn *txn, const struct token_record *record,
                        struct arena *arena)
@@ -40,6 +73,14 @@ bool token_record_decode(const unsigned char *id, struct bytes value, struct are
     for (size_t i = 0; i < DIGEST_SIZE; i++)
         record->digest[i] = record_take_u8(&reader);
     return !reader.is_damaged;
+}
+
+void token_record_drop(struct store_txn *txn, const unsigned char *id)
+{
+    struct store_key use = key_use(id);
+
+    store_delete(txn, STORE_TOKEN, bytes_of(id, TOKEN_ID_SIZE));
+    store_delete(txn, STORE_TOKEN, key_bytes(&use));
 }
 
 bool token_record_load(struct store_txn *txn, const unsigned char *id, struct arena *arena,

@@ -92,13 +92,31 @@ static const struct poptOption site_rename_options[] = {
     VALUE("token-file", OPTION_TOKEN_FILE, \
           "Write the token there, readable by you alone, and not to the output", "FILE")
 
+#define EXPIRES_OPTION                                                                        \
+    VALUE("expires", OPTION_EXPIRES, "How long the token lives; 365d by default and at most", \
+          "TIME")
+
 static const struct poptOption connection_create_options[] = {
     VALUE("grant", OPTION_GRANT, "The highest role it may give; user by default", "admin|user"),
+    EXPIRES_OPTION,
     TOKEN_FILE_OPTION,
     COMMON_OPTIONS,
 };
 
-static const struct poptOption token_options[] = {TOKEN_FILE_OPTION, COMMON_OPTIONS};
+static const struct poptOption connection_rotate_options[] = {
+    EXPIRES_OPTION,
+    VALUE("grace", OPTION_GRACE,
+          "How long the token before it goes on; 0s ends it now; as long as it lives by default",
+          "TIME"),
+    TOKEN_FILE_OPTION,
+    COMMON_OPTIONS,
+};
+
+static const struct poptOption token_create_options[] = {
+    EXPIRES_OPTION,
+    TOKEN_FILE_OPTION,
+    COMMON_OPTIONS,
+};
 
 static const struct poptOption connection_delete_options[] = {
     FLAG("release", OPTION_RELEASE, "Leave its accounts as they are, to be managed here"),
@@ -142,13 +160,13 @@ const struct command commands[] = {
      output_options, connection_show_run},
     {"connection", "create", "NAME", "Let an identity provider in; prints its token once",
      connection_create_options, connection_create_run},
-    {"connection", "rotate", "NAME", "A new token; the older of two live ones ends", token_options,
-     connection_rotate_run},
+    {"connection", "rotate", "NAME", "A new token; the older of two live ones ends",
+     connection_rotate_options, connection_rotate_run},
     {"connection", "delete", "NAME", "Shut an identity provider out", connection_delete_options,
      connection_delete_run},
     {"token", "list", NULL, "The tokens of administrators' programs", output_options,
      token_list_run},
-    {"token", "create", "NAME", "A token for a program; prints it once", token_options,
+    {"token", "create", "NAME", "A token for a program; prints it once", token_create_options,
      token_create_run},
     {"token", "revoke", "NAME", "End a program's token", no_options, token_revoke_run},
     {"config", "check", NULL, "Whether the configuration can be used", no_options,

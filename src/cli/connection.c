@@ -2,6 +2,7 @@
 
 #include "bridge/base/text.h"
 #include "bridge/client/client.h"
+#include "duration.h"
 #include "output.h"
 #include "request.h"
 #include "secret.h"
@@ -23,36 +24,97 @@ static const char *tokens_text(const json_t *connection, struct arena *arena)
     return arena_printf(arena, "%zu", json_array_size(json_object_get(connection, "tokens")));
 }
 
-/* When nobody can come in any more: the end of the token that lives longest. */
-static const char *expires_text(const json_t *connection, struct arena *arena)
+/* The token that has most of something: NULL when none has any. */
+static const json_t *last_by(const json_t *connection, const char *member)
 {
-    const char *last = NULL;
+    const json_t *last = NULL;
     size_t i;
     json_t *token;
 
-    (void)arena;
     json_array_foreach (json_object_get(connection, "tokens"), i, token) {
-        const char *expires = text_of(token, "expires");
+        const char *text = text_of(token, member);
 
-        if (expires && (!last || strcmp(expires, last) > 0))
-            last = expires;
+        if (text && (!last || strcmp(text, text_of(last, member)) > 0))
+            last = token;
     }
     return last;
 }
 
+/* When nobody can come in any more: the end of the token that lives longest. */
+static const char *expires_text(const json_t *connection, struct arena *arena)
+{
+    (void)arena;
+    return text_of(last_by(connection, "expires"), "expires");
+}
+
+static const char *until_end_text(const json_t *connection, struct arena *arena)
+{
+    return duration_until_end(last_by(connection, "expires"), arena);
+}
+
+static const char *used_text(const json_t *connection, struct arena *arena)
+{
+    (void)arena;
+    return text_of(last_by(connection, "lastUsed"), "lastUsed");
+}
+
+static const char *token_text(const json_t *token, struct arena *arena)
+{
+    const char *id = text_of(token, "id"), *expires = text_of(token, "expires");
+    const char *end = duration_until_end(token, arena), *used = text_of(token, "lastUsed");
+
+    return arena_printf(arena, "%s, expires %s (%s), %s%s", id ? id : "-", expires ? expires : "-",
+                        end ? end : "-", used ? "last used " : "not used yet", used ? used : "");
+}
+
 static const struct field fields[] = {
-    {"name", {"name"}, NULL},        {"carrier", {"carrier"}, NULL},
-    {"grants", {NULL}, grants_text}, {"accounts", {"accounts"}, NULL},
-    {"tokens", {NULL}, tokens_text}, {"expires", {NULL}, expires_text},
-    {"created", {"created"}, NULL},  {NULL, {NULL}, NULL},
+    {"name", {"name"}, NULL},
+    {"carrier", {"carrier"}, NULL},
+    {"grants", {NULL}, grants_text},
+    {"accounts", {"accounts"}, NULL},
+    {"tokens", {NULL}, tokens_text},
+    {"expires", {NULL}, expires_text},
+    {"used", {NULL}, used_text},
+    {"created", {"created"}, NULL},
+    {NULL, {NULL}, NULL},
 };
 
 /* What fits into 80 columns. */
 static const struct field table_fields[] = {
-    {"name", {"name"}, NULL},          {"grants", {NULL}, grants_text},
-    {"accounts", {"accounts"}, NULL},  {"tokens", {NULL}, tokens_text},
-    {"expires", {NULL}, expires_text}, {NULL, {NULL}, NULL},
+    {"name", {"name"}, NULL},
+    {"grants", {NULL}, grants_text},
+    {"accounts", {"accounts"}, NULL},
+    {"tokens", {NULL}, tokens_text},
+    {"expires", {NULL}, until_end_text},
+    {"last used", {NULL}, used_text},
+    {NULL, {NULL}, NULL},
 };
+
+/* For people one is told of token by token. */
+static const struct field line_fields[] = {
+    {"name", {"name"}, NULL},        {"carrier", {"carrier"}, NULL},
+    {"grants", {NULL}, grants_text}, {"accounts", {"accounts"}, NULL},
+    {"created", {"created"}, NULL},  {NULL, {NULL}, NULL},
+};
+
+static const struct field token_fields[] = {
+    {"token", {NULL}, token_text},
+    {NULL, {NULL}, NULL},
+};
+
+static void print_connection(struct invocation *invocation, const json_t *connection)
+{
+    size_t i;
+    json_t *token;
+
+    if (!output_is_table(invocation)) {
+        output_one(invocation, connection, fields);
+        return;
+    }
+    output_one(invocation, connection, line_fields);
+    json_array_foreach (json_object_get(connection, "tokens"), i, token)
+        output_one(invocation, token, token_fields);
+}
 
 static const char *path_of(const struct invocation *invocation, const char *action)
 {
@@ -79,7 +141,7 @@ enum status connection_show_run(struct invocation *invocation, struct problem *p
         request_send(invocation, "GET", path_of(invocation, ""), NULL, &connection, problem);
 
     if (!status)
-        output_one(invocation, connection, fields);
+        print_connection(invocation, connection);
     return status;
 }
 
@@ -91,9 +153,10 @@ enum status connection_create_run(struct invocation *invocation, struct problem 
                                   "extension", "grants", "user", may_grant_admin ? "admin" : NULL);
     json_auto_t *connection = NULL;
     SCOPED(secret_release) struct secret secret = {.file = -1};
-    enum status status;
+    enum status status =
+        duration_put(invocation, OPTION_EXPIRES, "--expires", body, "lifetime", problem);
 
-    if ((status = secret_open(&secret, invocation, problem)))
+    if (status || (status = secret_open(&secret, invocation, problem)))
         return status;
     if ((status =
              request_send(invocation, "POST", "/admin/v1/connections", body, &connection, problem)))
@@ -103,13 +166,17 @@ enum status connection_create_run(struct invocation *invocation, struct problem 
 
 enum status connection_rotate_run(struct invocation *invocation, struct problem *problem)
 {
+    json_auto_t *body = json_object();
     json_auto_t *connection = NULL;
     SCOPED(secret_release) struct secret secret = {.file = -1};
-    enum status status;
+    enum status status =
+        duration_put(invocation, OPTION_EXPIRES, "--expires", body, "lifetime", problem);
 
-    if ((status = secret_open(&secret, invocation, problem)))
+    if (status ||
+        (status = duration_put(invocation, OPTION_GRACE, "--grace", body, "grace", problem)) ||
+        (status = secret_open(&secret, invocation, problem)))
         return status;
-    if ((status = request_send(invocation, "POST", path_of(invocation, "/.rotate"), NULL,
+    if ((status = request_send(invocation, "POST", path_of(invocation, "/.rotate"), body,
                                &connection, problem)))
         return status;
     return secret_keep(&secret, invocation, connection, problem);

@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "duration.h"
 #include "output.h"
 #include "request.h"
 
@@ -106,6 +107,11 @@ static bool has_parked(const json_t *status)
     return count_of(status, "outbox", "parked") > 0;
 }
 
+static bool has_expiring(const json_t *status)
+{
+    return json_array_size(json_object_get(status, "expiring")) > 0;
+}
+
 static bool has_directory_alarm(const json_t *status)
 {
     const struct directory_state *state = directory_state_of(status);
@@ -124,6 +130,8 @@ static const char *advice_text(const json_t *status, struct arena *arena)
         return "correct what the parked changes say; each is tried again after 5 minutes to 6 "
                "hours, "
                "or with the next change of the same person or site";
+    if (has_expiring(status) && !state->is_alarm)
+        return "replace what expires, before it lets nobody in any more";
     return state->advice;
 }
 
@@ -134,6 +142,20 @@ static const char *parked_text(const json_t *parked, struct arena *arena)
 
     return arena_printf(arena, "%s %s (%s): %s", kind ? kind : "", name ? name : "-", id ? id : "-",
                         detail ? detail : "-");
+}
+
+/* With the command that mends it. */
+static const char *expiring_text(const json_t *expiring, struct arena *arena)
+{
+    const char *kind = text_of(expiring, "kind"), *name = text_of(expiring, "name");
+    const char *expires = text_of(expiring, "expires"), *end = duration_until_end(expiring, arena);
+    bool is_connection = kind && strcmp(kind, "Connection") == 0;
+
+    return arena_printf(arena, "the %s %s, %s (%s); %s %s", is_connection ? "connection" : "token",
+                        name ? name : "-", expires ? expires : "-", end ? end : "-",
+                        is_connection ? "rolebridge connection rotate"
+                                      : "make another, then: rolebridge token revoke",
+                        name ? name : "-");
 }
 
 static const struct field fields[] = {
@@ -166,26 +188,40 @@ static const struct field csv_fields[] = {
     {NULL, {NULL}, NULL},
 };
 
+static const struct field expiring_fields[] = {
+    {"expiring", {NULL}, expiring_text},
+    {NULL, {NULL}, NULL},
+};
+
 static const struct field parked_fields[] = {
     {"parked", {NULL}, parked_text},
     {NULL, {NULL}, NULL},
 };
+
+static void print_each(struct invocation *invocation, const json_t *list,
+                       const struct field *list_fields)
+{
+    size_t i;
+    json_t *one;
+
+    json_array_foreach (list, i, one)
+        output_one(invocation, one, list_fields);
+}
 
 enum status status_run(struct invocation *invocation, struct problem *problem)
 {
     json_auto_t *answer = NULL;
     enum status status =
         request_send(invocation, "GET", "/admin/v1/status", NULL, &answer, problem);
-    size_t i;
-    json_t *parked;
 
     if (status)
         return status;
     output_one(invocation, answer, output_is_table(invocation) ? fields : csv_fields);
-    if (output_is_table(invocation))
-        json_array_foreach (json_object_get(answer, "parked"), i, parked)
-            output_one(invocation, parked, parked_fields);
-    if (has_parked(answer) || has_directory_alarm(answer))
+    if (output_is_table(invocation)) {
+        print_each(invocation, json_object_get(answer, "parked"), parked_fields);
+        print_each(invocation, json_object_get(answer, "expiring"), expiring_fields);
+    }
+    if (has_parked(answer) || has_directory_alarm(answer) || has_expiring(answer))
         invocation->exit_code = CLI_ALARMS;
     return STATUS_OK;
 }

@@ -1,11 +1,21 @@
 #include "bridge/client/client.h"
+#include "duration.h"
 #include "output.h"
 #include "request.h"
 #include "secret.h"
 
 static const struct field fields[] = {
-    {"name", {"name"}, NULL},       {"id", {"id"}, NULL}, {"created", {"created"}, NULL},
-    {"expires", {"expires"}, NULL}, {NULL, {NULL}, NULL},
+    {"name", {"name"}, NULL},       {"id", {"id"}, NULL},         {"created", {"created"}, NULL},
+    {"expires", {"expires"}, NULL}, {"used", {"lastUsed"}, NULL}, {NULL, {NULL}, NULL},
+};
+
+/* What fits into 80 columns. */
+static const struct field table_fields[] = {
+    {"name", {"name"}, NULL},
+    {"id", {"id"}, NULL},
+    {"expires", {NULL}, duration_until_end},
+    {"last used", {"lastUsed"}, NULL},
+    {NULL, {NULL}, NULL},
 };
 
 enum status token_list_run(struct invocation *invocation, struct problem *problem)
@@ -15,7 +25,8 @@ enum status token_list_run(struct invocation *invocation, struct problem *proble
         request_send(invocation, "GET", "/admin/v1/tokens", NULL, &answer, problem);
 
     if (!status)
-        output_list(invocation, json_object_get(answer, "tokens"), fields);
+        output_list(invocation, json_object_get(answer, "tokens"),
+                    output_is_table(invocation) ? table_fields : fields);
     return status;
 }
 
@@ -24,9 +35,10 @@ enum status token_create_run(struct invocation *invocation, struct problem *prob
     json_auto_t *body = json_pack("{s:s}", "name", invocation->argument);
     json_auto_t *token = NULL;
     SCOPED(secret_release) struct secret secret = {.file = -1};
-    enum status status;
+    enum status status =
+        duration_put(invocation, OPTION_EXPIRES, "--expires", body, "lifetime", problem);
 
-    if ((status = secret_open(&secret, invocation, problem)))
+    if (status || (status = secret_open(&secret, invocation, problem)))
         return status;
     if ((status = request_send(invocation, "POST", "/admin/v1/tokens", body, &token, problem)))
         return status;

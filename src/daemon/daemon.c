@@ -26,11 +26,21 @@ static const struct work_settings work_settings = {
 struct daemon {
     struct config config;
     struct store *store;
+    struct token_usage *usage;
     struct worker *worker;
     struct work *work;
     struct http_server *server;
     struct api api;
 };
+
+/* What is kept in memory only for a while. A failure is told of, and the next attempt mends it. */
+static void save_uses(struct daemon *daemon)
+{
+    struct problem problem = {0};
+
+    if (token_usage_save(daemon->usage, daemon->store, &problem))
+        log_write(LOG_WARNING, "last uses of tokens not saved", "detail", problem.detail, NULL);
+}
 
 /* In the reverse order: nobody may ask for a change that nobody commits any more. */
 static void daemon_clear(struct daemon *daemon)
@@ -38,6 +48,9 @@ static void daemon_clear(struct daemon *daemon)
     http_stop(daemon->server, STOP_TIMEOUT_MS);
     work_stop(daemon->work);
     worker_stop(daemon->worker);
+    if (daemon->usage)
+        save_uses(daemon);
+    token_usage_free(daemon->usage);
     store_close(daemon->store);
     keyring_unload();
     config_clear(&daemon->config);
@@ -181,6 +194,7 @@ static enum status start_server(struct daemon *daemon, struct problem *problem)
         .work = daemon->work,
         .store_path = daemon->config.store_path,
         .directory_uri = daemon->config.directory_uri,
+        .usage = daemon->usage = token_usage_new(),
         .started_at = clock_now(),
         .context = daemon,
         .changed = on_changed,
@@ -217,6 +231,18 @@ static void block_signals(sigset_t *stops)
     (void)signal(SIGPIPE, SIG_IGN);
 }
 
+/* Until a signal says so; once a minute what gathers meanwhile is saved. */
+static int wait_for_stop(const sigset_t *stops, struct daemon *daemon)
+{
+    static const struct timespec minute = {.tv_sec = 60};
+    int got;
+
+    while ((got = sigtimedwait(stops, NULL, &minute)) < 0)
+        if (errno == EAGAIN)
+            save_uses(daemon);
+    return got;
+}
+
 static void say_ready(const struct daemon *daemon)
 {
     char port[8];
@@ -232,13 +258,11 @@ enum status daemon_run(const char *config_path, struct problem *problem)
     SCOPED(daemon_clear) struct daemon daemon = {0};
     sigset_t stops;
     enum status status;
-    int got = 0;
 
     block_signals(&stops);
     if ((status = start(&daemon, config_path, problem)))
         return status;
     say_ready(&daemon);
-    (void)sigwait(&stops, &got);
-    log_write(LOG_INFO, "stopping", "signal", strsignal(got), NULL);
+    log_write(LOG_INFO, "stopping", "signal", strsignal(wait_for_stop(&stops, &daemon)), NULL);
     return STATUS_OK;
 }

@@ -3,6 +3,7 @@
 
 #include <stdint.h>
 
+#include "bridge/auth/usage.h"
 #include "bridge/http/server.h"
 #include "bridge/http/work.h"
 #include "bridge/store/store.h"
@@ -26,6 +27,7 @@ struct api {
     struct work *work; /* for what may take more than a few milliseconds */
     const char *store_path;
     const char *directory_uri; /* NULL: none */
+    struct token_usage *usage; /* told of every token that opens something */
     int64_t started_at;
     void *context;
     void (*changed)(void *context); /* something was committed: there may be work */

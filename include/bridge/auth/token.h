@@ -3,12 +3,13 @@
 
 #include "bridge/auth/principal.h"
 #include "bridge/core/actor.h"
+#include "bridge/core/connection.h"
 
 /*
  * Bearer tokens: rb_ID_SECRET, with 256 random bits of secret. Only the SHA-256
- * of the secret is kept, under the public ID. A token lives for a year. A
+ * of the secret is kept, under the public ID. A token lives for a year at most. A
  * connection has at most two that live, so that one can be changed for the next
- * without a gap.
+ * without a gap. Whatever is issued or ended is in the journal, by its public ID.
  */
 enum { TOKEN_LIFE_SECONDS = 365 * 24 * 3600, TOKENS_PER_CONNECTION = 2 };
 
@@ -21,14 +22,18 @@ struct token {
     uint64_t number;     /* grows in the order of issue */
     int64_t created_at;
     int64_t expires_at;
+    int64_t used_at; /* last, as far as it was saved; 0: never */
 };
 
 struct token_request {
     const struct actor *actor;
     struct arena *arena;
-    uint32_t connection;          /* issue for this one; 0: for an administrator */
-    const char *name;             /* an administrator's token: its name */
-    struct token token;           /* the result */
+    const struct connection *connection; /* whose; NULL: an administrator's */
+    const char *name;                    /* an administrator's token: its name */
+    int64_t life;                        /* issue: seconds; 0: TOKEN_LIFE_SECONDS, the most */
+    bool ends_other;                     /* issue: the connection's other token ends early, */
+    int64_t grace;                       /* ... in so many seconds */
+    struct token token;                  /* the result */
     char secret[TOKEN_TEXT_SIZE]; /* the result of issuing: the whole token; wipe it after use */
 };
 
@@ -37,7 +42,8 @@ struct token_request {
  *
  * token_issue   for a connection: the oldest ends when there would be more than
  *               two that live. For an administrator: STATUS_UNIQUENESS when the
- *               name is taken, STATUS_INVALID_VALUE when it cannot be a name
+ *               name is taken by one that lives. What has expired is tidied away.
+ *               STATUS_INVALID_VALUE  what cannot be a name, a life or a grace
  * token_revoke  an administrator's, by name: STATUS_NOT_FOUND
  * token_revoke_all  every one of a connection
  */

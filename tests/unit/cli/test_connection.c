@@ -7,8 +7,10 @@
 #define ENTRA                                                                        \
     "{\"name\":\"entra\",\"carrier\":\"extension\",\"grants\":[\"user\",\"admin\"]," \
     "\"accounts\":12,\"created\":\"2026-01-31T08:00:00Z\",\"tokens\":["              \
-    "{\"id\":\"a\",\"expires\":\"2027-03-01T00:00:00Z\"},"                           \
-    "{\"id\":\"b\",\"expires\":\"2027-01-01T00:00:00Z\"}],\"token\":\"rb_a_secret\"}"
+    "{\"id\":\"a\",\"expires\":\"2027-03-01T00:00:00Z\",\"expiresIn\":7776000,"      \
+    "\"lastUsed\":null},"                                                            \
+    "{\"id\":\"b\",\"expires\":\"2027-01-01T00:00:00Z\",\"expiresIn\":3600,"         \
+    "\"lastUsed\":\"2026-12-31T00:00:00Z\"}],\"token\":\"rb_a_secret\"}"
 
 static char folder[] = "/tmp/connection-XXXXXX";
 
@@ -33,9 +35,61 @@ static void connections_are_listed_with_the_end_of_their_last_token(void **state
     struct run run = RUN_ASKING(arena, &fake, answers, "connection", "list");
 
     (void)state;
-    assert_string_equal(run.out, "NAME   GRANTS      ACCOUNTS  TOKENS  EXPIRES\n"
-                                 "entra  user admin  12        2       2027-03-01T00:00:00Z\n"
-                                 "okta   -           -         0       -\n");
+    assert_string_equal(run.out,
+                        "NAME   GRANTS      ACCOUNTS  TOKENS  EXPIRES     LAST USED\n"
+                        "entra  user admin  12        2       in 90 days  2026-12-31T00:00:00Z\n"
+                        "okta   -           -         0       -           -\n");
+}
+
+static void a_connection_is_shown_with_each_of_its_tokens(void **state)
+{
+    static const struct fake_answer answers[] = {{200, ENTRA, 0}, {0}};
+    SCOPED(arena_release) struct arena *arena = arena_new();
+    struct fake_daemon fake = {0};
+    struct run run = RUN_ASKING(arena, &fake, answers, "connection", "show", "entra");
+
+    (void)state;
+    assert_string_equal(run.out,
+                        "name: entra\n"
+                        "carrier: extension\n"
+                        "grants: user admin\n"
+                        "accounts: 12\n"
+                        "created: 2026-01-31T08:00:00Z\n"
+                        "token: a, expires 2027-03-01T00:00:00Z (in 90 days), not used yet\n"
+                        "token: b, expires 2027-01-01T00:00:00Z (in 1 hour), last used "
+                        "2026-12-31T00:00:00Z\n");
+}
+
+static void how_long_tokens_live_is_said_in_days_hours_minutes_or_seconds(void **state)
+{
+    static const struct {
+        const char *written;
+        const char *sent;
+    } cases[] = {
+        {"90d", "{\"lifetime\":7776000,\"grace\":86400}"},
+        {"24h", "{\"lifetime\":86400,\"grace\":86400}"},
+        {"5m", "{\"lifetime\":300,\"grace\":86400}"},
+        {"45s", "{\"lifetime\":45,\"grace\":86400}"},
+    };
+    static const char *const wrong[] = {"", "90", "d", "-1d", "1.5d", "1y", "9999999999d", "1d "};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        static const struct fake_answer answers[] = {{200, ENTRA, 0}, {0}};
+        SCOPED(arena_release) struct arena *arena = arena_new();
+        struct fake_daemon fake = {0};
+
+        (void)RUN_ASKING(arena, &fake, answers, "connection", "rotate", "entra", "--expires",
+                         cases[i].written, "--grace", "24h");
+        assert_non_null(strstr(fake.requests[0], cases[i].sent));
+    }
+    for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+        SCOPED(arena_release) struct arena *arena = arena_new();
+        struct run run = RUN(arena, "token", "create", "job", "--expires", wrong[i]);
+
+        assert_int_equal(run.exit_code, CLI_USAGE);
+        assert_non_null(strstr(run.err, "--expires is"));
+    }
 }
 
 static void a_token_alone_goes_to_the_output(void **state)
@@ -172,15 +226,21 @@ static void deleting_says_what_happens_to_the_accounts(void **state)
 static void a_program_s_tokens_are_listed_and_revoked(void **state)
 {
     static const struct fake_answer list[] = {
-        {200, "{\"tokens\":[{\"name\":\"job\",\"id\":\"k3v\",\"created\":\"c\"}]}", 0}, {0}};
+        {200,
+         "{\"tokens\":[{\"name\":\"job\",\"id\":\"k3v\",\"created\":\"c\",\"expires\":\"e\","
+         "\"expiresIn\":0,\"lastUsed\":\"u\"}]}",
+         0},
+        {0}};
     static const struct fake_answer revoke[] = {{204, NULL, 0}, {0}};
     SCOPED(arena_release) struct arena *arena = arena_new();
-    struct fake_daemon fake = {0}, second = {0};
+    struct fake_daemon fake = {0}, again = {0}, second = {0};
     struct run listed = RUN_ASKING(arena, &fake, list, "token", "list", "-o", "csv");
+    struct run shown = RUN_ASKING(arena, &again, list, "token", "list");
     struct run revoked = RUN_ASKING(arena, &second, revoke, "token", "revoke", "job");
 
     (void)state;
-    assert_string_equal(listed.out, "NAME,ID,CREATED,EXPIRES\r\njob,k3v,c,\r\n");
+    assert_string_equal(listed.out, "NAME,ID,CREATED,EXPIRES,USED\r\njob,k3v,c,e,u\r\n");
+    assert_string_equal(shown.out, "NAME  ID   EXPIRES  LAST USED\njob   k3v  ended    u\n");
     assert_non_null(strstr(second.requests[0], "DELETE /admin/v1/tokens/job HTTP/1.1"));
     assert_int_equal(revoked.exit_code, CLI_DONE);
 }
@@ -201,6 +261,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(connections_are_listed_with_the_end_of_their_last_token),
+        cmocka_unit_test(a_connection_is_shown_with_each_of_its_tokens),
+        cmocka_unit_test(how_long_tokens_live_is_said_in_days_hours_minutes_or_seconds),
         cmocka_unit_test(a_token_alone_goes_to_the_output),
         cmocka_unit_test(a_connection_may_be_let_grant_more),
         cmocka_unit_test(a_token_file_is_for_its_owner_alone_and_replaced_whole),

@@ -52,6 +52,30 @@ static void what_waits_for_a_person_is_an_alarm_with_its_reason(void **state)
     assert_int_equal(run.exit_code, CLI_ALARMS);
 }
 
+static void what_soon_lets_nobody_in_is_an_alarm_with_the_command_that_mends_it(void **state)
+{
+    static const struct fake_answer answers[] = {
+        {200,
+         "{\"directory\":{\"state\":\"connected\"},\"expiring\":["
+         "{\"kind\":\"Connection\",\"name\":\"entra\",\"expires\":\"2027-03-01T00:00:00Z\","
+         "\"expiresIn\":1209600},"
+         "{\"kind\":\"Token\",\"name\":\"job\",\"expires\":\"2027-01-01T00:00:00Z\","
+         "\"expiresIn\":0}]}",
+         0},
+        {0}};
+    SCOPED(arena_release) struct arena *arena = arena_new();
+    struct fake_daemon fake = {0};
+    struct run run = RUN_ASKING(arena, &fake, answers, "status");
+
+    (void)state;
+    assert_non_null(strstr(run.out, "to do: replace what expires"));
+    assert_non_null(strstr(run.out, "expiring: the connection entra, 2027-03-01T00:00:00Z (in 14 "
+                                    "days); rolebridge connection rotate entra\n"));
+    assert_non_null(strstr(run.out, "expiring: the token job, 2027-01-01T00:00:00Z (ended); make "
+                                    "another, then: rolebridge token revoke job\n"));
+    assert_int_equal(run.exit_code, CLI_ALARMS);
+}
+
 static void the_age_of_what_is_parked_is_not_that_of_what_waits(void **state)
 {
     static const struct fake_answer answers[] = {
@@ -154,6 +178,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(all_is_well),
         cmocka_unit_test(what_waits_for_a_person_is_an_alarm_with_its_reason),
+        cmocka_unit_test(what_soon_lets_nobody_in_is_an_alarm_with_the_command_that_mends_it),
         cmocka_unit_test(the_age_of_what_is_parked_is_not_that_of_what_waits),
         cmocka_unit_test(a_directory_that_does_not_work_is_an_alarm),
         cmocka_unit_test(a_spreadsheet_gets_one_fact_a_cell),

@@ -284,8 +284,9 @@ static enum status delete_and_deactivate(struct world *world)
 
 static enum status issue_a_token(struct world *world)
 {
+    struct connection connection = {.number = world->provider.connection, .name = "entra"};
     struct token_request request = {
-        .actor = &world->admin, .arena = world->arena, .connection = world->provider.connection};
+        .actor = &world->admin, .arena = world->arena, .connection = &connection};
 
     return submit(world, token_issue, &request);
 }
