@@ -146,6 +146,13 @@ char *text_slug(struct arena *arena, const char *text)
     return slug;
 }
 
+bool text_is_label(const char *text)
+{
+    size_t size = strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789-");
+
+    return size > 0 && size <= LABEL_MAX && text[size] == '\0';
+}
+
 static void make_room(struct text *text, size_t more)
 {
     size_t capacity = text->capacity ? text->capacity : 256;

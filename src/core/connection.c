@@ -1,6 +1,9 @@
 #include "bridge/core/connection.h"
 
+#include <string.h>
+
 #include "account.h"
+#include "bridge/base/text.h"
 #include "bridge/core/group.h"
 #include "bridge/core/journal.h"
 #include "bridge/core/outbox.h"
@@ -108,19 +111,12 @@ void connection_each(struct store_txn *txn, struct arena *arena, connection_visi
 
 /* ------------------------------------------------------------------------------ create */
 
-static bool is_name(const char *name)
-{
-    size_t size = strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-");
-
-    return size > 0 && size <= CONNECTION_NAME_MAX && name[size] == '\0';
-}
-
 static enum status check(struct store_txn *txn, const struct connection_request *request,
                          struct problem *problem)
 {
     struct connection other;
 
-    if (!is_name(request->name))
+    if (!text_is_label(request->name))
         return problem_set(problem, STATUS_INVALID_VALUE,
                            "\"%s\" cannot name a connection; use 1 to 40 of a-z, 0-9 and -",
                            request->name);

@@ -47,6 +47,13 @@ char *text_trim(struct arena *arena, const char *text);
 char *text_slug(struct arena *arena, const char *text);
 
 /*
+ * Whether it can be the name that administrators give a connection or an
+ * organization: 1 to LABEL_MAX of a-z, 0-9 and -.
+ */
+enum { LABEL_MAX = 40 };
+bool text_is_label(const char *text);
+
+/*
  * Text that grows, in an arena. {0} with `arena` set is an empty one. `data` is
  * always terminated once something has been added.
  */

@@ -17,8 +17,6 @@ struct connection {
     int64_t created_at;
 };
 
-enum { CONNECTION_NAME_MAX = 40 };
-
 /* What happens to the accounts that a connection owns when it is deleted. Its groups become local.
  */
 enum connection_disposal {

@@ -41,6 +41,27 @@ static void a_slug_keeps_letters_and_digits_and_drops_marks(void **state)
                 40);
 }
 
+static void a_label_is_short_and_of_plain_letters_digits_and_hyphens(void **state)
+{
+    static const char *const refused[] = {
+        "",
+        "Acme",
+        "a b",
+        "a.b",
+        "a/b",
+        "a_b",
+        "caf\xC3\xA9",
+        "a\n",
+        "a123456789b123456789c123456789d123456789e",
+    };
+
+    (void)state;
+    assert_true(text_is_label("acme-2"));
+    assert_true(text_is_label("a123456789b123456789c123456789d123456789"));
+    for (size_t i = 0; i < sizeof(refused) / sizeof(refused[0]); i++)
+        assert_false(text_is_label(refused[i]));
+}
+
 static void json_text_escapes_what_would_end_the_string(void **state)
 {
     SCOPED(arena_release) struct arena *arena = arena_new();
@@ -118,6 +139,7 @@ int main(void)
         cmocka_unit_test(names_for_a_directory_are_compared_as_it_compares_them),
         cmocka_unit_test(letters_of_another_width_are_the_same_where_servers_compare),
         cmocka_unit_test(a_slug_keeps_letters_and_digits_and_drops_marks),
+        cmocka_unit_test(a_label_is_short_and_of_plain_letters_digits_and_hyphens),
         cmocka_unit_test(json_text_escapes_what_would_end_the_string),
         cmocka_unit_test(ids_sort_by_the_time_they_were_made_and_read_back),
         cmocka_unit_test(the_first_problem_wins_and_is_cut_at_a_character),
