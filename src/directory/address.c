@@ -115,3 +115,33 @@ bool address_is_protected(const struct directory_settings *settings)
 {
     return settings->starts_tls || strncasecmp(settings->uri, "ldaps:", strlen("ldaps:")) == 0;
 }
+
+static bool is_socket(const LDAPURLDesc *url)
+{
+    return text_equal_ascii(url->lud_scheme, "ldapi");
+}
+
+static const char *host_of(const LDAPURLDesc *url)
+{
+    const char *host = url->lud_host ? url->lud_host : "";
+
+    return is_socket(url) || is_loopback(host) ? "localhost" : host;
+}
+
+static const char *socket_of(const LDAPURLDesc *url)
+{
+    return is_socket(url) && url->lud_host ? url->lud_host : "";
+}
+
+bool directory_is_same_server(const char *uri, const char *other)
+{
+    SCOPED(release_url) LDAPURLDesc *left = NULL;
+    SCOPED(release_url) LDAPURLDesc *right = NULL;
+
+    if (ldap_url_parse(uri, &left) || ldap_url_parse(other, &right) ||
+        !text_equal_ascii(host_of(left), host_of(right)))
+        return false;
+    if (!text_equal_ascii(left->lud_scheme, right->lud_scheme))
+        return true;
+    return left->lud_port == right->lud_port && strcmp(socket_of(left), socket_of(right)) == 0;
+}

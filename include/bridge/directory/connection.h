@@ -44,6 +44,13 @@ struct directory_settings {
     int operation_seconds;     /* for each answer, that to the bind included */
 };
 
+/*
+ * Whether two URIs may lead to one server: the same host and port, or the same
+ * host by another scheme, which has ports of its own. Two names of one host are
+ * not known to be one, but those of this machine: a socket, localhost, 127.0.0.1.
+ */
+bool directory_is_same_server(const char *uri, const char *other);
+
 enum status directory_open(const struct directory_settings *settings, struct directory **directory,
                            struct problem *problem);
 void directory_close(struct directory *directory); /* takes NULL */

@@ -134,6 +134,39 @@ static void nonsense_is_called_so(void **state)
     assert_int_equal(check(NULL, "one LDAP URI"), STATUS_CONFIGURATION);
 }
 
+static void two_uris_may_lead_to_one_server(void **state)
+{
+    static const char *const same[][2] = {
+        {"ldap://a.example.org", "LDAP://A.example.org:389/"},
+        {"ldap://a.example.org", "ldaps://a.example.org"},
+        {"ldaps://a.example.org", "ldaps://a.example.org:636"},
+        {"ldap://127.0.0.1:389", "ldap://localhost"},
+        {"ldap://[::1]:389", "ldap://127.0.0.1"},
+        {"ldapi:///", "ldap://localhost:1389"},
+        {"ldapi://%2Frun%2Fldapi", "ldapi://%2frun%2fldapi/"},
+    };
+    static const char *const others[][2] = {
+        {"ldap://a.example.org", "ldap://b.example.org"},
+        {"ldap://a.example.org", "ldap://a.example.org:1389"},
+        {"ldap://127.0.0.1:1389", "ldap://127.0.0.1:1390"},
+        {"ldapi://%2Frun%2Fa", "ldapi://%2Frun%2Fb"},
+        {"ldapi:///", "ldaps://a.example.org"},
+        {"nonsense", "nonsense"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(same) / sizeof(same[0]); i++) {
+        if (!directory_is_same_server(same[i][0], same[i][1]) ||
+            !directory_is_same_server(same[i][1], same[i][0]))
+            fail_msg("%s and %s are two", same[i][0], same[i][1]);
+    }
+    for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
+        if (directory_is_same_server(others[i][0], others[i][1]) ||
+            directory_is_same_server(others[i][1], others[i][0]))
+            fail_msg("%s and %s are one", others[i][0], others[i][1]);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -145,6 +178,7 @@ int main(void)
         cmocka_unit_test(protection_is_by_tls_alone),
         cmocka_unit_test(what_does_not_go_with_the_uri_is_refused),
         cmocka_unit_test(nonsense_is_called_so),
+        cmocka_unit_test(two_uris_may_lead_to_one_server),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
