@@ -9,22 +9,17 @@
 
 #include "bridge/base/nearest.h"
 #include "bridge/base/screen.h"
-#include "document.h"
+#include "reader.h"
 #include "setting.h"
 
 enum { SHOWN_MOST = 60 };
 
-struct reader {
-    struct document document;
-    struct arena *arena;
-    struct config *config;
-    const char *folder;  /* absolute: what relative paths start from */
-    struct place *given; /* where each setting is; line 0: nowhere */
-};
+/* The one section that holds no settings itself. */
+#define ORGANIZATIONS "organizations"
 
-/* One line of a mapping: a section, or a setting in one. */
+/* One line of a mapping: a section, a setting in one, or an organization. */
 struct pair {
-    char *name; /* "http", "http.port" */
+    char *name; /* with all that is above it: "http", "organizations.acme.directory.uri" */
     struct place place;
     struct fy_node *value; /* NULL: nothing was written */
     struct place value_place;
@@ -80,6 +75,54 @@ static struct place place_of(struct fy_node *node, struct place otherwise)
     return mark ? (struct place){mark->line + 1, mark->column + 1} : otherwise;
 }
 
+/* ------------------------------------------------------------------- scopes */
+
+static bool is_top(const struct reader *reader)
+{
+    return reader->scope == reader->scopes;
+}
+
+/* A name without what stands before all names of the organization that is read. */
+static const char *own_name(const struct reader *reader, const struct pair *pair)
+{
+    return pair->name + strlen(reader->scope->prefix);
+}
+
+/* An organization has those sections that hold its own settings, the top has all. */
+static bool has_section(const struct reader *reader, const char *name)
+{
+    for (const struct setting *setting = settings; setting < settings + setting_count; setting++)
+        if (setting_is_in(setting, name))
+            return is_top(reader) || setting->owner == SETTING_OF_ORGANIZATION;
+    return false;
+}
+
+static void apply_fallbacks(struct reader *reader, enum setting_owner owner)
+{
+    for (const struct setting *setting = settings; setting < settings + setting_count; setting++) {
+        void *field = setting_field(setting, reader->config, reader->scope->organization);
+
+        if (setting->owner == owner && setting->fallback)
+            (void)setting_apply(setting, setting->fallback, "/", field);
+    }
+}
+
+/* Another organization, of which everything has its default. */
+static void begin_organization(struct reader *reader, const char *name, const char *prefix)
+{
+    size_t index = reader->config->organization_count++;
+    struct organization_config *organization = &reader->config->organizations[index];
+
+    (void)snprintf(organization->name, sizeof(organization->name), "%s", name);
+    reader->scope = &reader->scopes[index];
+    *reader->scope = (struct scope){
+        .prefix = prefix,
+        .organization = organization,
+        .given = arena_alloc(reader->arena, setting_count * sizeof(struct place)),
+    };
+    apply_fallbacks(reader, SETTING_OF_ORGANIZATION);
+}
+
 /* ----------------------------------------------------------------- messages */
 
 /* What was written, in quotes, so that it can stand in a message. */
@@ -96,30 +139,40 @@ static const char *shown(const char *written, struct arena *arena)
     return text.data;
 }
 
-/* What could stand in place of an unknown name: a section's settings, or the sections. */
-static const char *alternative(size_t index, const char *section, struct arena *arena)
+/*
+ * What could stand in place of an unknown name: a section's settings, or the
+ * sections. NULL: not this one.
+ */
+static const char *alternative(const struct reader *reader, const struct setting *setting,
+                               const char *section)
 {
-    const struct setting *setting = &settings[index];
-    char *own = arena_text(arena, bytes_of(setting->name, strcspn(setting->name, ".")));
+    char *own = arena_text(reader->arena, bytes_of(setting->name, strcspn(setting->name, ".")));
+    bool is_first = setting == settings || !setting_is_in(setting - 1, own);
 
     if (section)
         return strcmp(section, own) == 0 ? setting->name : NULL;
-    return index > 0 && setting_is_in(setting - 1, own) ? NULL : own;
+    return is_first && has_section(reader, own) ? own : NULL;
 }
 
+/* `section` is whose setting it would be; NULL: it would be a section. */
 static enum status fail_unknown(struct reader *reader, const struct pair *pair, const char *section)
 {
     struct nearest nearest = {.text = pair->name};
     struct text known = {.arena = reader->arena};
     const char *advice;
 
-    for (size_t i = 0; i < setting_count; i++) {
-        const char *name = alternative(i, section, reader->arena);
+    for (const struct setting *setting = settings; setting < settings + setting_count; setting++) {
+        const char *name = alternative(reader, setting, section);
 
         if (!name)
             continue;
+        name = arena_printf(reader->arena, "%s%s", reader->scope->prefix, name);
         nearest_offer(&nearest, name);
         text_add_format(&known, "%s%s", known.size ? ", " : "", name);
+    }
+    if (!section && is_top(reader)) {
+        nearest_offer(&nearest, ORGANIZATIONS);
+        text_add(&known, ", " ORGANIZATIONS);
     }
     advice = nearest.name ? arena_printf(reader->arena, "did you mean %s?", nearest.name)
                           : arena_printf(reader->arena, "expected one of: %s", known.data);
@@ -139,28 +192,6 @@ static enum status fail_value(struct reader *reader, const struct pair *pair,
 
 /* ----------------------------------------------------------------- mappings */
 
-static bool is_section(const char *name)
-{
-    for (size_t i = 0; i < setting_count; i++)
-        if (setting_is_in(&settings[i], name))
-            return true;
-    return false;
-}
-
-static enum status check_known(struct reader *reader, const struct pair *pair, const char *section)
-{
-    const struct setting *setting = setting_find(pair->name);
-
-    if (section ? setting != NULL : is_section(pair->name))
-        return STATUS_OK;
-    if (setting)
-        return document_fail(
-            &reader->document, pair->place,
-            arena_printf(reader->arena, "%s is written as %s below %.*s:", pair->name,
-                         setting_key(setting), (int)strcspn(pair->name, "."), pair->name));
-    return fail_unknown(reader, pair, section);
-}
-
 /* Every name above this one was known and was there once, so there are only a few. */
 static enum status check_twin(struct reader *reader, struct fy_node *mapping, int index,
                               const struct pair *pair)
@@ -179,13 +210,15 @@ static enum status check_twin(struct reader *reader, struct fy_node *mapping, in
     return STATUS_OK;
 }
 
-/* `above` is where the mapping belongs, for a key that does not know its place. */
+/*
+ * `path` is the name of what the mapping belongs to, NULL at the top; `above` is
+ * where that is, for a key that does not know its place.
+ */
 static enum status read_pair(struct reader *reader, struct fy_node *mapping, int index,
-                             const char *section, struct place above, struct pair *pair)
+                             const char *path, struct place above, struct pair *pair)
 {
     struct fy_node_pair *node = fy_node_mapping_get_by_index(mapping, index);
     char *key = scalar_text(fy_node_pair_key(node), reader->arena);
-    enum status status;
 
     pair->place = place_of(fy_node_pair_key(node), above);
     pair->value = fy_node_pair_value(node);
@@ -193,13 +226,11 @@ static enum status read_pair(struct reader *reader, struct fy_node *mapping, int
     if (!key)
         return document_fail(&reader->document, pair->place,
                              "a name is not one line of plain text; expected a setting's name");
-    pair->name = section ? arena_printf(reader->arena, "%s.%s", section, key) : key;
-    if ((status = check_known(reader, pair, section)))
-        return status;
+    pair->name = path ? arena_printf(reader->arena, "%s.%s", path, key) : key;
     return check_twin(reader, mapping, index, pair);
 }
 
-static enum status read_mapping(struct reader *reader, struct fy_node *mapping, const char *section,
+static enum status read_mapping(struct reader *reader, struct fy_node *mapping, const char *path,
                                 struct place above, pair_reader *read)
 {
     int count = fy_node_mapping_item_count(mapping);
@@ -208,7 +239,7 @@ static enum status read_mapping(struct reader *reader, struct fy_node *mapping, 
     for (int i = 0; i < count && !status; i++) {
         struct pair pair = {0};
 
-        status = read_pair(reader, mapping, i, section, above, &pair);
+        status = read_pair(reader, mapping, i, path, above, &pair);
         if (!status)
             status = read(reader, &pair);
     }
@@ -217,31 +248,95 @@ static enum status read_mapping(struct reader *reader, struct fy_node *mapping, 
 
 static enum status read_setting(struct reader *reader, const struct pair *pair)
 {
-    const struct setting *setting = setting_find(pair->name);
+    const char *name = own_name(reader, pair);
+    const struct setting *setting = setting_find(name);
     const char *value = scalar_text(pair->value, reader->arena);
 
-    reader->given[setting - settings] = pair->place;
+    if (!setting)
+        return fail_unknown(reader, pair,
+                            arena_text(reader->arena, bytes_of(name, strcspn(name, "."))));
+    reader->scope->given[setting - settings] = pair->place;
     if (is_empty(pair->value))
         return fail_value(reader, pair, setting, "empty");
     if (!is_scalar(pair->value))
         return fail_value(reader, pair, setting, kind_of(pair->value));
     if (!value)
         return fail_value(reader, pair, setting, "not one line of plain text");
-    if (!setting_apply(setting, value, reader->folder, reader->config))
+    if (!setting_apply(setting, value, reader->folder,
+                       setting_field(setting, reader->config, reader->scope->organization)))
         return fail_value(reader, pair, setting, shown(value, reader->arena));
     return STATUS_OK;
 }
 
-static enum status read_section(struct reader *reader, const struct pair *pair)
+/* What is below a name: `what`, or nothing. */
+static enum status read_below(struct reader *reader, const struct pair *pair, const char *what,
+                              pair_reader *read)
 {
     if (is_empty(pair->value))
         return STATUS_OK;
     if (!fy_node_is_mapping(pair->value))
         return document_fail(&reader->document, pair->value_place,
                              arena_printf(reader->arena,
-                                          "%s is %s; expected its settings, indented, below it",
-                                          pair->name, kind_of(pair->value)));
-    return read_mapping(reader, pair->value, pair->name, pair->place, read_setting);
+                                          "%s is %s; expected %s, indented, below it", pair->name,
+                                          kind_of(pair->value), what));
+    return read_mapping(reader, pair->value, pair->name, pair->place, read);
+}
+
+static enum status read_section(struct reader *reader, const struct pair *pair)
+{
+    const struct setting *setting = setting_find(own_name(reader, pair));
+
+    if (setting)
+        return document_fail(
+            &reader->document, pair->place,
+            arena_printf(reader->arena, "%s is written as %s below %.*s:", pair->name,
+                         setting_key(setting), (int)strcspn(setting->name, "."), setting->name));
+    if (!has_section(reader, own_name(reader, pair)))
+        return fail_unknown(reader, pair, NULL);
+    return read_below(reader, pair, "its settings", read_setting);
+}
+
+static enum status check_organization(struct reader *reader, const struct pair *pair,
+                                      const char *name)
+{
+    if (!text_is_label(name))
+        return document_fail(
+            &reader->document, pair->place,
+            arena_printf(reader->arena,
+                         "%s cannot name an organization; use 1 to %d of a-z, 0-9 and -",
+                         shown(name, reader->arena), LABEL_MAX));
+    if (strcmp(name, reader->config->organizations[0].name) == 0)
+        return document_fail(&reader->document, pair->place,
+                             arena_printf(reader->arena,
+                                          "the organization %s has the sections at the top; write "
+                                          "its directory: there",
+                                          name));
+    if (reader->config->organization_count == CONFIG_ORGANIZATIONS_MAX)
+        return document_fail(&reader->document, pair->place,
+                             arena_printf(reader->arena,
+                                          "%s is one too many; there may be %d besides default",
+                                          pair->name, CONFIG_ORGANIZATIONS_MAX - 1));
+    return STATUS_OK;
+}
+
+static enum status read_organization(struct reader *reader, const struct pair *pair)
+{
+    const char *name = pair->name + strlen(ORGANIZATIONS ".");
+    enum status status = check_organization(reader, pair, name);
+
+    if (status)
+        return status;
+    begin_organization(reader, name, arena_printf(reader->arena, "%s.", pair->name));
+    status = read_below(reader, pair, "its sections", read_section);
+    reader->scope = reader->scopes;
+    return status;
+}
+
+static enum status read_top(struct reader *reader, const struct pair *pair)
+{
+    if (strcmp(pair->name, ORGANIZATIONS) == 0)
+        return read_below(reader, pair, "their names", read_organization);
+    return read_section(reader, pair);
 }
 
 static enum status read_root(struct reader *reader, struct fy_node *root)
@@ -255,39 +350,7 @@ static enum status read_root(struct reader *reader, struct fy_node *root)
             &reader->document, place_of(root, top),
             arena_printf(reader->arena,
                          "the file is %s; expected sections, as in http:", kind_of(root)));
-    return read_mapping(reader, root, NULL, top, read_section);
-}
-
-static enum status check_required(struct reader *reader)
-{
-    for (const struct setting *setting = settings; setting < settings + setting_count; setting++) {
-        const struct setting *cause = setting_find(setting->required_by);
-        struct place place = cause ? reader->given[cause - settings] : (struct place){0, 0};
-
-        if (place.line && !reader->given[setting - settings].line &&
-            !setting_is_barred(setting, reader->config))
-            return document_fail(
-                &reader->document, place,
-                arena_printf(reader->arena,
-                             "%s needs %s; add to the section %.*s, for example, %s: %s",
-                             cause->name, setting->name, (int)strcspn(setting->name, "."),
-                             setting->name, setting_key(setting), setting->example));
-    }
-    return STATUS_OK;
-}
-
-static enum status check_barred(struct reader *reader)
-{
-    for (const struct setting *setting = settings; setting < settings + setting_count; setting++) {
-        struct place place = reader->given[setting - settings];
-
-        if (place.line && setting_is_barred(setting, reader->config))
-            return document_fail(&reader->document, place,
-                                 arena_printf(reader->arena,
-                                              "%s does not go with %s: %s; remove one of them",
-                                              setting->name, setting->barred_by, setting->bar));
-    }
-    return STATUS_OK;
+    return read_mapping(reader, root, NULL, top, read_top);
 }
 
 /* --------------------------------------------------------------------- face */
@@ -303,13 +366,6 @@ static enum status find_folder(struct reader *reader)
     return STATUS_OK;
 }
 
-static void apply_fallbacks(struct config *config)
-{
-    for (size_t i = 0; i < setting_count; i++)
-        if (settings[i].fallback)
-            (void)setting_apply(&settings[i], settings[i].fallback, "/", config);
-}
-
 static enum status read_document(struct reader *reader)
 {
     enum status status;
@@ -322,9 +378,7 @@ static enum status read_document(struct reader *reader)
         return STATUS_OK;
     if ((status = read_root(reader, fy_document_root(reader->document.tree))))
         return status;
-    if ((status = check_barred(reader)))
-        return status;
-    return check_required(reader);
+    return check_settings(reader);
 }
 
 enum status config_load(const char *path, struct config *config, struct problem *problem)
@@ -334,24 +388,30 @@ enum status config_load(const char *path, struct config *config, struct problem 
         .document = {.path = path, .arena = arena, .problem = problem},
         .arena = arena,
         .config = config,
-        .given = arena_alloc(arena, setting_count * sizeof(*reader.given)),
     };
     enum status status;
 
     *config = (struct config){0};
-    apply_fallbacks(config);
+    begin_organization(&reader, "default", "");
+    apply_fallbacks(&reader, SETTING_OF_DAEMON);
     status = read_document(&reader);
     document_release(&reader.document);
     return status;
 }
 
+static void clear_texts(struct config *config, struct organization_config *organization,
+                        enum setting_owner owner)
+{
+    for (const struct setting *setting = settings; setting < settings + setting_count; setting++) {
+        if (setting->owner == owner && setting_is_text(setting))
+            free(*(char **)setting_field(setting, config, organization));
+    }
+}
+
 void config_clear(struct config *config)
 {
-    for (size_t i = 0; i < setting_count; i++) {
-        void *field = (char *)config + settings[i].offset;
-
-        if (setting_is_text(&settings[i]))
-            free(*(char **)field);
-    }
+    for (size_t i = 0; i < config->organization_count; i++)
+        clear_texts(config, &config->organizations[i], SETTING_OF_ORGANIZATION);
+    clear_texts(config, NULL, SETTING_OF_DAEMON);
     *config = (struct config){0};
 }

@@ -11,6 +11,23 @@ static const char head[] =
     "# Every setting is here with its default, or with an example if it has none, behind a #.\n"
     "# Take the # away from those that you change. Relative paths start from this folder.\n";
 
+/* With bases of its own, so that the example can stand beside the one above. */
+static const char tail[] = "\n"
+                           "organizations:\n"
+                           "\n"
+                           "  # Other organizations, at most 63. Each has a name, of a-z, 0-9 and "
+                           "-, and a directory with\n"
+                           "  # the settings of the section above; on one server its bases must be "
+                           "apart from all others'.\n"
+                           "  #acme:\n"
+                           "    #directory:\n"
+                           "      #uri: ldap://127.0.0.1:389\n"
+                           "      #bind_dn: cn=rolebridge,dc=example,dc=org\n"
+                           "      #password_file: /etc/rolebridge/directory.password\n"
+                           "      #people_base: ou=people,o=acme,dc=example,dc=org\n"
+                           "      #roles_base: ou=roles,o=acme,dc=example,dc=org\n"
+                           "      #groups_base: ou=groups,o=acme,dc=example,dc=org\n";
+
 static void print_setting(const struct setting *setting, struct arena *arena, FILE *out)
 {
     const char *value = setting->fallback ? setting->fallback : setting->example;
@@ -37,4 +54,5 @@ void config_sample(FILE *out)
         }
         print_setting(setting, arena, out);
     }
+    fputs(tail, out);
 }

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "bridge/base/text.h"
+#include "bridge/directory/entry.h"
 
 enum { TEXT_MOST = 1024, SOCKET_PATH_MOST = 107 /* what fits into a sockaddr_un */ };
 
@@ -17,6 +18,9 @@ enum { TEXT_MOST = 1024, SOCKET_PATH_MOST = 107 /* what fits into a sockaddr_un 
 #define TIB (GIB * 1024)
 
 #define FIELD(field) .offset = offsetof(struct config, field)
+#define DIRECTORY(field)              \
+    .owner = SETTING_OF_ORGANIZATION, \
+    .offset = offsetof(struct organization_config, directory.field)
 
 static const char *const web_schemes[] = {"http://", "https://", NULL};
 static const char *const directory_schemes[] = {"ldap://", "ldaps://", "ldapi://", NULL};
@@ -85,35 +89,35 @@ const struct setting settings[] = {
      .help = "The group that may use the socket, besides root and the daemon's user"},
     {.name = "directory.uri",
      .kind = SETTING_URI,
-     FIELD(directory_uri),
+     DIRECTORY(uri),
      .choices = directory_schemes,
      .example = "ldap://127.0.0.1:389",
      .help = "The directory server; without it changes wait in the outbox"},
     {.name = "directory.start_tls",
      .kind = SETTING_SWITCH,
-     FIELD(directory_start_tls),
+     DIRECTORY(start_tls),
      .fallback = "false",
      .help = "Whether an ldap:// connection is protected by StartTLS; it must be, but on loopback"},
     {.name = "directory.ca_file",
      .kind = SETTING_PATH,
-     FIELD(directory_ca_file),
+     DIRECTORY(ca_file),
      .fallback = "/etc/ssl/certs/ca-certificates.crt",
      .help = "The CAs, in PEM, that vouch for the server with ldaps:// and StartTLS"},
     {.name = "directory.profile",
      .kind = SETTING_CHOICE,
-     FIELD(directory_profile),
+     DIRECTORY(profile),
      .choices = profiles,
      .fallback = "openldap",
      .help = "What kind of directory server it is"},
     {.name = "directory.bind",
      .kind = SETTING_CHOICE,
-     FIELD(directory_bind),
+     DIRECTORY(bind),
      .choices = bind_methods,
      .fallback = "password",
      .help = "How the bridge signs in; external: as its own user, by SASL EXTERNAL over ldapi://"},
     {.name = "directory.bind_dn",
-     .kind = SETTING_TEXT,
-     FIELD(directory_bind_dn),
+     .kind = SETTING_DN,
+     DIRECTORY(bind_dn),
      .example = "cn=rolebridge,dc=example,dc=org",
      .required_by = "directory.uri",
      .barred_by = "directory.bind",
@@ -121,39 +125,39 @@ const struct setting settings[] = {
      .help = "The account that the bridge binds as"},
     {.name = "directory.password_file",
      .kind = SETTING_PATH,
-     FIELD(directory_password_file),
+     DIRECTORY(password_file),
      .example = "/etc/rolebridge/directory.password",
      .required_by = "directory.uri",
      .barred_by = "directory.bind",
      .bar = "external",
      .help = "A file with its password and nothing else, mode 0600"},
     {.name = "directory.people_base",
-     .kind = SETTING_TEXT,
-     FIELD(directory_people_base),
+     .kind = SETTING_BASE,
+     DIRECTORY(people_base),
      .example = "ou=people,dc=example,dc=org",
      .required_by = "directory.uri",
      .help = "The DN below which people's entries are"},
     {.name = "directory.roles_base",
-     .kind = SETTING_TEXT,
-     FIELD(directory_roles_base),
+     .kind = SETTING_BASE,
+     DIRECTORY(roles_base),
      .example = "ou=roles,dc=example,dc=org",
      .required_by = "directory.uri",
      .help = "The DN below which the groups of roles and sites are"},
     {.name = "directory.groups_base",
-     .kind = SETTING_TEXT,
-     FIELD(directory_groups_base),
+     .kind = SETTING_BASE,
+     DIRECTORY(groups_base),
      .example = "ou=groups,dc=example,dc=org",
      .help = "The DN below which pushed groups are; without it they stay out of the directory"},
     {.name = "directory.connect_timeout",
      .kind = SETTING_SECONDS,
-     FIELD(directory_connect_seconds),
+     DIRECTORY(connect_seconds),
      .least = 1,
      .most = 60,
      .fallback = "5s",
      .help = "How long to wait for a connection and the bind"},
     {.name = "directory.operation_timeout",
      .kind = SETTING_SECONDS,
-     FIELD(directory_operation_seconds),
+     DIRECTORY(operation_seconds),
      .least = 1,
      .most = 600,
      .fallback = "10s",
@@ -190,6 +194,8 @@ static const struct unit *units_of(enum setting_kind kind)
     case SETTING_SECONDS:
         return second_units;
     case SETTING_TEXT:
+    case SETTING_DN:
+    case SETTING_BASE:
     case SETTING_PATH:
     case SETTING_URI:
     case SETTING_ADDRESS:
@@ -230,12 +236,18 @@ bool setting_is_text(const struct setting *setting)
     return !is_number(setting) && setting->kind != SETTING_SWITCH;
 }
 
-bool setting_is_barred(const struct setting *setting, const struct config *config)
+void *setting_field(const struct setting *setting, struct config *config,
+                    struct organization_config *organization)
 {
-    const struct setting *other = setting_find(setting->barred_by);
+    void *owner = setting->owner == SETTING_OF_DAEMON ? (void *)config : (void *)organization;
 
-    return other &&
-           strcmp(*(char *const *)((const char *)config + other->offset), setting->bar) == 0;
+    return (char *)owner + setting->offset;
+}
+
+const char *setting_text(const struct setting *setting, struct config *config,
+                         struct organization_config *organization)
+{
+    return *(char **)setting_field(setting, config, organization);
 }
 
 /* Digits, white space if there is a unit, and the unit, whatever the case of its letters. */
@@ -287,6 +299,9 @@ static bool is_uri(const char *value, const char *const *scheme)
 static bool is_fitting(const struct setting *setting, const char *value)
 {
     switch (setting->kind) {
+    case SETTING_DN:
+    case SETTING_BASE:
+        return dn_is_valid(value);
     case SETTING_ADDRESS:
         return is_address(value);
     case SETTING_URI:
@@ -365,10 +380,8 @@ static bool apply_switch(const char *value, bool *field)
 }
 
 bool setting_apply(const struct setting *setting, const char *value, const char *folder,
-                   struct config *config)
+                   void *field)
 {
-    void *field = (char *)config + setting->offset;
-
     if (is_number(setting))
         return apply_number(setting, value, field);
     if (setting->kind == SETTING_SWITCH)
@@ -410,6 +423,9 @@ char *setting_expected(const struct setting *setting, struct arena *arena)
     switch (setting->kind) {
     case SETTING_TEXT:
         return arena_printf(arena, "a text of 1 to %zu bytes", text_most(setting));
+    case SETTING_DN:
+    case SETTING_BASE:
+        return arena_printf(arena, "a DN of 1 to %zu bytes", text_most(setting));
     case SETTING_PATH:
         return arena_printf(arena, "a path of 1 to %zu bytes", text_most(setting));
     case SETTING_URI:

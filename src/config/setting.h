@@ -6,6 +6,8 @@
 
 enum setting_kind {
     SETTING_TEXT,
+    SETTING_DN,      /* RFC 4514 */
+    SETTING_BASE,    /* a DN; what is at it and below it belongs to one organization alone */
     SETTING_PATH,    /* of a file; relative to the configuration's folder */
     SETTING_URI,     /* begins with one of `choices` */
     SETTING_ADDRESS, /* a numeric IP address */
@@ -16,10 +18,17 @@ enum setting_kind {
     SETTING_SWITCH   /* true or false */
 };
 
+/* Whose it is, and so the struct that holds it. */
+enum setting_owner {
+    SETTING_OF_DAEMON,      /* struct config */
+    SETTING_OF_ORGANIZATION /* struct organization_config */
+};
+
 struct setting {
     const char *name; /* section and key: "http.port" */
     enum setting_kind kind;
-    size_t offset;        /* in struct config: a char *, a uint64_t for a number, a bool */
+    enum setting_owner owner; /* the same for a whole section */
+    size_t offset;            /* in its owner: a char *, a uint64_t for a number, a bool */
     uint64_t least, most; /* of a number; `most` of a text is its length in bytes, 0: TEXT_MOST */
     const char *const *choices; /* ended by NULL */
     const char *fallback;       /* as it would be written; NULL: unset */
@@ -41,19 +50,24 @@ bool setting_is_in(const struct setting *setting, const char *section);
 /* The part of the name behind the dot. */
 const char *setting_key(const struct setting *setting);
 
-/* Whether it is a text in struct config. */
+/* Whether its field is a char *. */
 bool setting_is_text(const struct setting *setting);
 
-/* Whether another one has the value with which this one must not be given. */
-bool setting_is_barred(const struct setting *setting, const struct config *config);
+/* Its field in whichever of the two it belongs to. */
+void *setting_field(const struct setting *setting, struct config *config,
+                    struct organization_config *organization);
+
+/* The same, of a text; NULL: unset. */
+const char *setting_text(const struct setting *setting, struct config *config,
+                         struct organization_config *organization);
 
 /*
- * Put a value into the configuration as it is written. `folder` is what a
- * relative path starts from. False, and nothing changed, when it does not fit
- * the kind or the range: setting_expected says what would.
+ * Put a value into the field as it is written. `folder` is what a relative path
+ * starts from. False, and nothing changed, when it does not fit the kind or the
+ * range: setting_expected says what would.
  */
 bool setting_apply(const struct setting *setting, const char *value, const char *folder,
-                   struct config *config);
+                   void *field);
 
 /* "a whole number from 1 to 65535" */
 char *setting_expected(const struct setting *setting, struct arena *arena);

@@ -81,28 +81,28 @@ static void describe_directory(void *context, struct api_directory *directory)
 static enum status worker_settings_of(const struct daemon *daemon, struct worker_settings *settings,
                                       struct problem *problem)
 {
-    const struct config *config = &daemon->config;
+    const struct directory_config *directory = &daemon->config.organizations[0].directory;
 
     *settings = (struct worker_settings){
         .store = daemon->store,
-        .has_directory = config->directory_uri != NULL,
-        .directory = {.uri = config->directory_uri,
-                      .starts_tls = config->directory_start_tls,
-                      .ca_file = config->directory_ca_file,
-                      .binds_externally = strcmp(config->directory_bind, "external") == 0,
-                      .bind_dn = config->directory_bind_dn,
-                      .password_file = config->directory_password_file,
-                      .connect_seconds = (int)config->directory_connect_seconds,
-                      .operation_seconds = (int)config->directory_operation_seconds},
-        .projection = {.people_base = config->directory_people_base,
-                       .roles_base = config->directory_roles_base,
-                       .groups_base = config->directory_groups_base,
-                       .profile = account_profile(config->directory_profile)},
+        .has_directory = directory->uri != NULL,
+        .directory = {.uri = directory->uri,
+                      .starts_tls = directory->start_tls,
+                      .ca_file = directory->ca_file,
+                      .binds_externally = strcmp(directory->bind, "external") == 0,
+                      .bind_dn = directory->bind_dn,
+                      .password_file = directory->password_file,
+                      .connect_seconds = (int)directory->connect_seconds,
+                      .operation_seconds = (int)directory->operation_seconds},
+        .projection = {.people_base = directory->people_base,
+                       .roles_base = directory->roles_base,
+                       .groups_base = directory->groups_base,
+                       .profile = account_profile(directory->profile)},
     };
     if (!settings->projection.profile)
         return problem_set(problem, STATUS_CONFIGURATION,
                            "directory.profile \"%s\" is not known; choose one of: %s",
-                           config->directory_profile, account_profile_names());
+                           directory->profile, account_profile_names());
     return STATUS_OK;
 }
 
@@ -193,7 +193,7 @@ static enum status start_server(struct daemon *daemon, struct problem *problem)
         .store = daemon->store,
         .work = daemon->work,
         .store_path = daemon->config.store_path,
-        .directory_uri = daemon->config.directory_uri,
+        .directory_uri = daemon->config.organizations[0].directory.uri,
         .usage = daemon->usage = token_usage_new(),
         .started_at = clock_now(),
         .context = daemon,

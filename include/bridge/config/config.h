@@ -6,6 +6,30 @@
 #include <stdio.h>
 
 #include "bridge/base/status.h"
+#include "bridge/base/text.h"
+
+/* The directory of one organization. */
+struct directory_config {
+    char *uri; /* NULL: no directory is served; the outbox waits */
+    bool start_tls;
+    char *ca_file;
+    char *profile;
+    char *bind;    /* "password" or "external" */
+    char *bind_dn; /* this and the next: NULL with "external" */
+    char *password_file;
+    char *people_base;
+    char *roles_base;
+    char *groups_base; /* NULL: pushed groups are not projected */
+    uint64_t connect_seconds;
+    uint64_t operation_seconds;
+};
+
+struct organization_config {
+    char name[LABEL_MAX + 1];
+    struct directory_config directory;
+};
+
+enum { CONFIG_ORGANIZATIONS_MAX = 64 };
 
 /* Every setting; the table in setting.c says name, kind, range and default of each. */
 struct config {
@@ -22,20 +46,11 @@ struct config {
     char *control_socket;
     char *control_group; /* NULL: none */
 
-    char *directory_uri; /* NULL: no directory is served; the outbox waits */
-    bool directory_start_tls;
-    char *directory_ca_file;
-    char *directory_profile;
-    char *directory_bind;    /* "password" or "external" */
-    char *directory_bind_dn; /* this and the next: NULL with "external" */
-    char *directory_password_file;
-    char *directory_people_base;
-    char *directory_roles_base;
-    char *directory_groups_base; /* NULL: pushed groups are not projected */
-    uint64_t directory_connect_seconds;
-    uint64_t directory_operation_seconds;
-
     char *log_level;
+
+    /* The first is the one that is always there, "default"; the others in the file's order. */
+    struct organization_config organizations[CONFIG_ORGANIZATIONS_MAX];
+    size_t organization_count;
 };
 
 #define CONFIG_DEFAULT_PATH "/etc/rolebridge/rolebridge.yaml"
@@ -43,6 +58,7 @@ struct config {
 /*
  * Read a YAML file. Every name must be known, every value fit its kind and
  * range, what must be given be there; a relative path is relative to the file.
+ * No two organizations may have the same entries of one directory within reach.
  *
  * config - to be cleared, whatever comes back.
  *

@@ -106,14 +106,15 @@ static void what_is_not_given_has_its_default(void **state)
     assert_null(config.http_public_url);
     assert_string_equal(config.control_socket, "/run/rolebridge/control.sock");
     assert_null(config.control_group);
-    assert_null(config.directory_uri);
-    assert_null(config.directory_groups_base);
-    assert_string_equal(config.directory_profile, "openldap");
-    assert_false(config.directory_start_tls);
-    assert_string_equal(config.directory_ca_file, "/etc/ssl/certs/ca-certificates.crt");
-    assert_string_equal(config.directory_bind, "password");
-    assert_int_equal(config.directory_connect_seconds, 5);
-    assert_int_equal(config.directory_operation_seconds, 10);
+    assert_null(config.organizations[0].directory.uri);
+    assert_null(config.organizations[0].directory.groups_base);
+    assert_string_equal(config.organizations[0].directory.profile, "openldap");
+    assert_false(config.organizations[0].directory.start_tls);
+    assert_string_equal(config.organizations[0].directory.ca_file,
+                        "/etc/ssl/certs/ca-certificates.crt");
+    assert_string_equal(config.organizations[0].directory.bind, "password");
+    assert_int_equal(config.organizations[0].directory.connect_seconds, 5);
+    assert_int_equal(config.organizations[0].directory.operation_seconds, 10);
     assert_string_equal(config.log_level, "info");
 }
 
@@ -130,9 +131,10 @@ static void what_is_given_is_read_with_its_unit(void **state)
     assert_string_equal(config.http_address, "::1");
     assert_int_equal(config.http_port, 0);
     assert_string_equal(config.control_group, "bridge");
-    assert_string_equal(config.directory_uri, "ldapi://%2Frun%2Fldapi");
-    assert_string_equal(config.directory_groups_base, "ou=groups,dc=example,dc=org");
-    assert_int_equal(config.directory_connect_seconds, 60);
+    assert_string_equal(config.organizations[0].directory.uri, "ldapi://%2Frun%2Fldapi");
+    assert_string_equal(config.organizations[0].directory.groups_base,
+                        "ou=groups,dc=example,dc=org");
+    assert_int_equal(config.organizations[0].directory.connect_seconds, 60);
     assert_string_equal(config.log_level, "debug");
 }
 
@@ -145,11 +147,54 @@ static void the_way_to_the_directory_is_read(void **state)
     assert_int_equal(config_load(CASES "/directory-tls.yaml", &tls, NULL), STATUS_OK);
     assert_int_equal(config_load(CASES "/directory-external.yaml", &external, NULL), STATUS_OK);
 
-    assert_true(tls.directory_start_tls);
-    assert_non_null(strstr(tls.directory_ca_file, "/config/ca.pem"));
-    assert_string_equal(external.directory_bind, "external");
-    assert_null(external.directory_bind_dn);
-    assert_null(external.directory_password_file);
+    assert_true(tls.organizations[0].directory.start_tls);
+    assert_non_null(strstr(tls.organizations[0].directory.ca_file, "/config/ca.pem"));
+    assert_string_equal(external.organizations[0].directory.bind, "external");
+    assert_null(external.organizations[0].directory.bind_dn);
+    assert_null(external.organizations[0].directory.password_file);
+}
+
+static void each_organization_has_a_directory_of_its_own(void **state)
+{
+    SCOPED(config_clear) struct config config;
+    const struct organization_config *organizations = config.organizations;
+
+    (void)state;
+    assert_int_equal(config_load(CASES "/organizations.yaml", &config, NULL), STATUS_OK);
+
+    assert_int_equal(config.organization_count, 4);
+    assert_string_equal(organizations[0].name, "default");
+    assert_string_equal(organizations[0].directory.people_base, "ou=people,dc=example,dc=org");
+    assert_string_equal(organizations[1].name, "acme");
+    assert_string_equal(organizations[1].directory.people_base,
+                        "ou=people,o=acme,dc=example,dc=org");
+    assert_non_null(strstr(organizations[1].directory.password_file, "/config/secret"));
+    assert_string_equal(organizations[2].name, "beta-2");
+    assert_int_equal(organizations[2].directory.connect_seconds, 5);
+    assert_string_equal(organizations[3].name, "empty");
+    assert_null(organizations[3].directory.uri);
+    assert_string_equal(organizations[3].directory.profile, "openldap");
+}
+
+static void default_is_there_when_nothing_is_said_of_organizations(void **state)
+{
+    SCOPED(config_clear) struct config config;
+
+    (void)state;
+    assert_int_equal(config_load(CASES "/nothing-but-comments.yaml", &config, NULL), STATUS_OK);
+
+    assert_int_equal(config.organization_count, 1);
+    assert_string_equal(config.organizations[0].name, "default");
+}
+
+static char *given_a_file_of_organizations(struct arena *arena, int count)
+{
+    struct text text = {.arena = arena};
+
+    text_add(&text, "organizations:\n");
+    for (int i = 0; i < count; i++)
+        text_add_format(&text, "  a%d:\n", i);
+    return given_a_file(arena, text.data);
 }
 
 static void a_relative_path_starts_from_the_folder_of_the_file(void **state)
@@ -235,6 +280,24 @@ static void a_file_that_is_far_too_large_is_refused(void **state)
     assert_int_equal(unlink(path), 0);
 }
 
+static void the_64th_organization_is_the_last(void **state)
+{
+    SCOPED(arena_release) struct arena *arena = arena_new();
+    SCOPED(config_clear) struct config config;
+    char *path = given_a_file_of_organizations(arena, CONFIG_ORGANIZATIONS_MAX - 1);
+
+    (void)state;
+    assert_int_equal(config_load(path, &config, NULL), STATUS_OK);
+    assert_int_equal(config.organization_count, CONFIG_ORGANIZATIONS_MAX);
+
+    path = given_a_file_of_organizations(arena, CONFIG_ORGANIZATIONS_MAX);
+    assert_refused(path, arena_printf(arena,
+                                      "%s:65:3: organizations.a63 is one too many; there may be 63 "
+                                      "besides default",
+                                      path));
+    assert_int_equal(unlink(path), 0);
+}
+
 static char *sample(struct arena *arena)
 {
     char *text = NULL;
@@ -261,7 +324,7 @@ static void the_sample_loads_as_it_is(void **state)
     assert_int_equal(unlink(path), 0);
 
     assert_int_equal(config.http_port, 8080);
-    assert_null(config.directory_uri);
+    assert_null(config.organizations[0].directory.uri);
 }
 
 /* Settings stand behind a "#" and comments behind a "# ". */
@@ -280,8 +343,11 @@ static void the_sample_loads_with_every_setting_put_in_force(void **state)
     assert_int_equal(config_load(path, &config, &problem), STATUS_OK);
     assert_int_equal(unlink(path), 0);
 
-    assert_string_equal(config.directory_uri, "ldap://127.0.0.1:389");
+    assert_string_equal(config.organizations[0].directory.uri, "ldap://127.0.0.1:389");
     assert_string_equal(config.log_level, "info");
+    assert_int_equal(config.organization_count, 2);
+    assert_string_equal(config.organizations[1].name, "acme");
+    assert_non_null(config.organizations[1].directory.groups_base);
 }
 
 static void every_setting_is_whole_and_in_the_sample(void **state)
@@ -294,6 +360,8 @@ static void every_setting_is_whole_and_in_the_sample(void **state)
         const struct setting *setting = &settings[i];
 
         assert_ptr_equal(setting_find(setting->name), setting);
+        assert_int_equal(setting->owner == SETTING_OF_ORGANIZATION,
+                         setting_is_in(setting, "directory"));
         assert_true(setting->fallback || setting->example);
         assert_non_null(strstr(text, arena_printf(arena, "  #%s: ", setting_key(setting))));
         assert_non_null(strstr(text, setting->help));
@@ -308,7 +376,7 @@ static void clearing_twice_does_no_harm(void **state)
     struct config config;
 
     (void)state;
-    assert_int_equal(config_load(CASES "/all-settings.yaml", &config, NULL), STATUS_OK);
+    assert_int_equal(config_load(CASES "/organizations.yaml", &config, NULL), STATUS_OK);
 
     config_clear(&config);
     config_clear(&config);
@@ -323,11 +391,14 @@ int main(void)
         cmocka_unit_test(what_is_not_given_has_its_default),
         cmocka_unit_test(what_is_given_is_read_with_its_unit),
         cmocka_unit_test(the_way_to_the_directory_is_read),
+        cmocka_unit_test(each_organization_has_a_directory_of_its_own),
+        cmocka_unit_test(default_is_there_when_nothing_is_said_of_organizations),
         cmocka_unit_test(a_relative_path_starts_from_the_folder_of_the_file),
         cmocka_unit_test(an_empty_file_is_all_defaults),
         cmocka_unit_test(a_byte_order_mark_does_not_matter),
         cmocka_unit_test(a_file_that_cannot_be_read_is_named_with_the_reason),
         cmocka_unit_test(a_file_that_is_far_too_large_is_refused),
+        cmocka_unit_test(the_64th_organization_is_the_last),
         cmocka_unit_test(the_sample_loads_as_it_is),
         cmocka_unit_test(the_sample_loads_with_every_setting_put_in_force),
         cmocka_unit_test(every_setting_is_whole_and_in_the_sample),

@@ -1,0 +1,133 @@
+#include <string.h>
+
+#include "bridge/directory/connection.h"
+#include "reader.h"
+#include "setting.h"
+
+/* NULL when it was not set. */
+static const char *text_of(const struct reader *reader, const struct scope *scope,
+                           const struct setting *setting)
+{
+    return setting_text(setting, reader->config, scope->organization);
+}
+
+/* Whether another one has the value with which this one must not be given. */
+static bool is_barred(const struct reader *reader, const struct scope *scope,
+                      const struct setting *setting)
+{
+    const struct setting *other = setting_find(setting->barred_by);
+
+    return other && strcmp(text_of(reader, scope, other), setting->bar) == 0;
+}
+
+static enum status check_required(struct reader *reader, const struct scope *scope,
+                                  const struct setting *setting)
+{
+    const struct setting *cause = setting_find(setting->required_by);
+    struct place place = cause ? scope->given[cause - settings] : (struct place){0, 0};
+    const char *prefix = scope->prefix;
+
+    if (!place.line || scope->given[setting - settings].line || is_barred(reader, scope, setting))
+        return STATUS_OK;
+    return document_fail(
+        &reader->document, place,
+        arena_printf(reader->arena,
+                     "%s%s needs %s%s; add to the section %s%.*s, for example, %s: %s", prefix,
+                     cause->name, prefix, setting->name, prefix, (int)strcspn(setting->name, "."),
+                     setting->name, setting_key(setting), setting->example));
+}
+
+static enum status check_barred(struct reader *reader, const struct scope *scope,
+                                const struct setting *setting)
+{
+    struct place place = scope->given[setting - settings];
+    const char *prefix = scope->prefix;
+
+    if (!place.line || !is_barred(reader, scope, setting))
+        return STATUS_OK;
+    return document_fail(&reader->document, place,
+                         arena_printf(reader->arena,
+                                      "%s%s does not go with %s%s: %s; remove one of them", prefix,
+                                      setting->name, prefix, setting->barred_by, setting->bar));
+}
+
+typedef enum status setting_check(struct reader *reader, const struct scope *scope,
+                                  const struct setting *setting);
+
+static enum status check_each(struct reader *reader, const struct scope *scope,
+                              setting_check *check)
+{
+    enum status status = STATUS_OK;
+
+    for (size_t i = 0; i < setting_count && !status; i++)
+        status = check(reader, scope, &settings[i]);
+    return status;
+}
+
+/* ------------------------------------------------------ organizations apart */
+
+static const char *relation(const char *dn, const char *other)
+{
+    if (dn_equal(dn, other))
+        return "the same as";
+    if (dn_is_within(dn, other))
+        return "below";
+    return dn_is_within(other, dn) ? "above" : NULL;
+}
+
+static enum status check_bases(struct reader *reader, const struct scope *scope,
+                               const struct setting *setting, const struct scope *other,
+                               const struct setting *other_setting)
+{
+    const char *base = text_of(reader, scope, setting);
+    const char *other_base = text_of(reader, other, other_setting);
+    const char *words = base && other_base ? relation(base, other_base) : NULL;
+
+    if (!words)
+        return STATUS_OK;
+    return document_fail(
+        &reader->document, scope->given[setting - settings],
+        arena_printf(reader->arena,
+                     "%s%s is %s %s%s on the same server, so that %s and %s would reach each "
+                     "other's entries; give each a base of its own",
+                     scope->prefix, setting->name, words, other->prefix, other_setting->name,
+                     scope->organization->name, other->organization->name));
+}
+
+static enum status check_pair(struct reader *reader, const struct scope *scope,
+                              const struct scope *other)
+{
+    const char *uri = scope->organization->directory.uri;
+    const char *other_uri = other->organization->directory.uri;
+    enum status status = STATUS_OK;
+
+    if (!uri || !other_uri || !directory_is_same_server(uri, other_uri))
+        return STATUS_OK;
+    for (size_t i = 0; i < setting_count; i++)
+        for (size_t j = 0; j < setting_count && !status; j++)
+            if (settings[i].kind == SETTING_BASE && settings[j].kind == SETTING_BASE)
+                status = check_bases(reader, scope, &settings[i], other, &settings[j]);
+    return status;
+}
+
+static enum status check_apart(struct reader *reader)
+{
+    enum status status = STATUS_OK;
+
+    for (size_t i = 1; i < reader->config->organization_count; i++)
+        for (size_t j = 0; j < i && !status; j++)
+            status = check_pair(reader, &reader->scopes[i], &reader->scopes[j]);
+    return status;
+}
+
+enum status check_settings(struct reader *reader)
+{
+    for (size_t i = 0; i < reader->config->organization_count; i++) {
+        enum status status;
+
+        if ((status = check_each(reader, &reader->scopes[i], check_barred)) ||
+            (status = check_each(reader, &reader->scopes[i], check_required)))
+            return status;
+    }
+    return check_apart(reader);
+}
