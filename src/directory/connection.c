@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "address.h"
+#include "bridge/base/secret.h"
 #include "channel.h"
-#include "secret.h"
 
 static void release_berval(struct berval **value)
 {
@@ -76,7 +76,9 @@ static enum status open_with_password(const struct directory_settings *settings,
     if (!settings->bind_dn || !*settings->bind_dn || !dn_is_valid(settings->bind_dn))
         return problem_set(problem, STATUS_CONFIGURATION, "directory.bind_dn is not a DN: %s",
                            settings->bind_dn ? settings->bind_dn : "(none)");
-    if ((status = secret_read(settings->password_file, &secret, problem)))
+    if (!settings->password_file)
+        return problem_set(problem, STATUS_CONFIGURATION, "directory.password_file is not set");
+    if ((status = secret_read("password file", settings->password_file, &secret, problem)))
         return status;
     if ((status = directory_new(settings, directory, problem)))
         return status;

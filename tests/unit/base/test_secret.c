@@ -7,7 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "secret.h"
+#include "bridge/base/secret.h"
 
 static char folder[] = "/tmp/bridge-secret-XXXXXX";
 static char path[64];
@@ -49,7 +49,8 @@ static void assert_refused(const char *word)
     struct secret secret = {.size = 0};
     struct problem problem = {0};
 
-    assert_int_equal(secret_read(path, &secret, &problem), STATUS_CONFIGURATION);
+    assert_int_equal(secret_read("password file", path, &secret, &problem), STATUS_CONFIGURATION);
+    assert_ptr_equal(strstr(problem.detail, "password file /tmp/"), problem.detail);
     if (!strstr(problem.detail, word))
         fail_msg("\"%s\" does not say %s", problem.detail, word);
     assert_null(strstr(problem.detail, "hunter"));
@@ -59,9 +60,9 @@ static void assert_read(const char *expected)
 {
     struct secret secret = {.size = 0};
 
-    assert_int_equal(secret_read(path, &secret, NULL), STATUS_OK);
+    assert_int_equal(secret_read("password file", path, &secret, NULL), STATUS_OK);
     assert_int_equal(secret.size, strlen(expected));
-    assert_memory_equal(secret.data, expected, secret.size);
+    assert_string_equal(secret.data, expected);
 }
 
 static void one_newline_at_the_end_does_not_count(void **state)
@@ -129,7 +130,7 @@ static void the_longest_password_fits_and_one_more_byte_does_not(void **state)
     memset(text, 'x', sizeof(text));
     text[SECRET_SIZE_MAX] = '\n';
     given_a_file(text, SECRET_SIZE_MAX + 1, 0600);
-    assert_int_equal(secret_read(path, &secret, NULL), STATUS_OK);
+    assert_int_equal(secret_read("password file", path, &secret, NULL), STATUS_OK);
     assert_int_equal(secret.size, SECRET_SIZE_MAX);
 
     text[SECRET_SIZE_MAX] = 'x';
@@ -147,8 +148,7 @@ static void what_is_no_file_does_not_hold_us_up(void **state)
     assert_refused("No such file");
     assert_int_equal(mkfifo(path, 0600), 0);
     assert_refused("regular file");
-    assert_int_equal(secret_read(folder, &secret, NULL), STATUS_CONFIGURATION);
-    assert_int_equal(secret_read(NULL, &secret, NULL), STATUS_CONFIGURATION);
+    assert_int_equal(secret_read("password file", folder, &secret, NULL), STATUS_CONFIGURATION);
 }
 
 static void clearing_leaves_nothing_behind(void **state)
@@ -158,7 +158,7 @@ static void clearing_leaves_nothing_behind(void **state)
 
     (void)state;
     given_a_file("hunter2\n", 8, 0600);
-    assert_int_equal(secret_read(path, &secret, NULL), STATUS_OK);
+    assert_int_equal(secret_read("password file", path, &secret, NULL), STATUS_OK);
 
     secret_clear(&secret);
 
