@@ -64,9 +64,9 @@ set_up_organization() {
     rolebridge user show "$administrator" >/dev/null 2>&1 || quietly "$state/setup.log" rolebridge \
         user create "$administrator" --given-name Alex --family-name Admin --role admin
     [[ -s $state/connection-token ]] || quietly "$state/setup.log" rolebridge \
-        connection create demo --grant admin --token-file "$state/connection-token"
+        connection create demo --grant admin --save-token "$state/connection-token"
     [[ -s $state/admin-token ]] || quietly "$state/setup.log" rolebridge \
-        token create quickstart --token-file "$state/admin-token"
+        token create quickstart --save-token "$state/admin-token"
     write_header connection-token authorization
 }
 

@@ -21,14 +21,23 @@
             "How to print the answer; table by default", "table|json|csv" \
     }
 
-/* Every table ends with these. */
-#define COMMON_OPTIONS CONFIG_OPTION, HELP_OPTION, POPT_TABLEEND
+/* What is done on this machine ends its table with these. */
+#define LOCAL_OPTIONS CONFIG_OPTION, HELP_OPTION, POPT_TABLEEND
+
+/* What the daemon is asked for, with these. */
+#define COMMON_OPTIONS                                                                             \
+    VALUE("url", OPTION_URL, "Ask the daemon there instead: https://bridge.example.org", "URL"),   \
+        VALUE("token-file", OPTION_TOKEN_FILE, "Holds the token for --url, mode 0600", "FILE"),    \
+        VALUE("ca-file", OPTION_CA_FILE, "Who may sign the certificate of --url, in PEM", "FILE"), \
+        LOCAL_OPTIONS
+
+static const struct poptOption local_options[] = {LOCAL_OPTIONS};
 
 static const struct poptOption no_options[] = {COMMON_OPTIONS};
 
 static const struct poptOption init_options[] = {
     FLAG("sample", OPTION_SAMPLE, "Only print a configuration with every setting explained"),
-    COMMON_OPTIONS,
+    LOCAL_OPTIONS,
 };
 
 static const struct poptOption output_options[] = {OUTPUT_OPTION, COMMON_OPTIONS};
@@ -88,9 +97,9 @@ static const struct poptOption site_rename_options[] = {
     COMMON_OPTIONS,
 };
 
-#define TOKEN_FILE_OPTION                  \
-    VALUE("token-file", OPTION_TOKEN_FILE, \
-          "Write the token there, readable by you alone, and not to the output", "FILE")
+#define SAVE_TOKEN_OPTION                  \
+    VALUE("save-token", OPTION_SAVE_TOKEN, \
+          "Write the new token there, for you alone to read, and not to the output", "FILE")
 
 #define EXPIRES_OPTION                                                                        \
     VALUE("expires", OPTION_EXPIRES, "How long the token lives; 365d by default and at most", \
@@ -99,7 +108,7 @@ static const struct poptOption site_rename_options[] = {
 static const struct poptOption connection_create_options[] = {
     VALUE("grant", OPTION_GRANT, "The highest role it may give; user by default", "admin|user"),
     EXPIRES_OPTION,
-    TOKEN_FILE_OPTION,
+    SAVE_TOKEN_OPTION,
     COMMON_OPTIONS,
 };
 
@@ -108,13 +117,13 @@ static const struct poptOption connection_rotate_options[] = {
     VALUE("grace", OPTION_GRACE,
           "How long the token before it goes on; 0s ends it now; as long as it lives by default",
           "TIME"),
-    TOKEN_FILE_OPTION,
+    SAVE_TOKEN_OPTION,
     COMMON_OPTIONS,
 };
 
 static const struct poptOption token_create_options[] = {
     EXPIRES_OPTION,
-    TOKEN_FILE_OPTION,
+    SAVE_TOKEN_OPTION,
     COMMON_OPTIONS,
 };
 
@@ -127,7 +136,7 @@ static const struct poptOption connection_delete_options[] = {
 const struct command commands[] = {
     {"init", NULL, NULL, "Make the store, once, where the configuration says", init_options,
      init_run},
-    {"serve", NULL, NULL, "Run the daemon", no_options, serve_run},
+    {"serve", NULL, NULL, "Run the daemon", local_options, serve_run},
     {"status", NULL, NULL, "How the daemon and the directory are, and what to do", output_options,
      status_run},
     {"user", "list", NULL, "Who is here, with which role and site", user_list_options,
@@ -169,9 +178,9 @@ const struct command commands[] = {
     {"token", "create", "NAME", "A token for a program; prints it once", token_create_options,
      token_create_run},
     {"token", "revoke", "NAME", "End a program's token", no_options, token_revoke_run},
-    {"config", "check", NULL, "Whether the configuration can be used", no_options,
+    {"config", "check", NULL, "Whether the configuration can be used", local_options,
      config_check_run},
-    {"config", "sample", NULL, "Print a configuration with every setting explained", no_options,
+    {"config", "sample", NULL, "Print a configuration with every setting explained", local_options,
      config_sample_run},
 };
 

@@ -1,29 +1,33 @@
 #include "request.h"
 
-#include "bridge/client/client.h"
+#include "reach.h"
 
-enum { TIMEOUT_SECONDS = 60, PAGE_SIZE = 200, RESOURCES_MOST = 1000000 };
+enum { PAGE_SIZE = 200, RESOURCES_MOST = 1000000 };
 
-static enum status load_config(struct invocation *invocation, struct problem *problem)
+/* Who asks by a token is told what to do about it. */
+static enum status explain(const struct client *client, const struct problem *refusal,
+                           struct problem *problem)
 {
-    if (invocation->config.control_socket)
-        return STATUS_OK;
-    return config_load(config_path(invocation), &invocation->config, problem);
+    if (client->token && refusal->status == STATUS_UNAUTHORIZED)
+        return problem_set(problem, refusal->status,
+                           "%s: %s; a new one is made there with: rolebridge token create NAME",
+                           client->url, refusal->detail);
+    return problem_set(problem, refusal->status, "%s", refusal->detail);
 }
 
 enum status request_send(struct invocation *invocation, const char *method, const char *path,
                          const json_t *body, json_t **answer, struct problem *problem)
 {
+    SCOPED(secret_clear) struct secret token = {.size = 0};
     struct client_answer got = {0};
-    struct client client = {.timeout_seconds = TIMEOUT_SECONDS};
+    struct problem refusal = {0};
+    struct client client;
     enum status status;
 
-    if ((status = load_config(invocation, problem)))
+    if ((status = reach_daemon(invocation, &token, &client, problem)))
         return status;
-    client.socket_path = invocation->config.control_socket;
-    client.config_path = invocation->options[OPTION_CONFIG];
-    if ((status = client_request(&client, method, path, body, &got, problem)))
-        return status;
+    if (client_request(&client, method, path, body, &got, &refusal))
+        return explain(&client, &refusal, problem);
     if (answer)
         *answer = got.body;
     else

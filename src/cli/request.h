@@ -6,7 +6,7 @@
 #include "command.h"
 
 /*
- * Ask the daemon that the configuration names, over its control socket.
+ * Ask the daemon: reach_daemon says which one.
  *
  * answer - NULL when there was no body; the caller's to json_decref. May be
  *          NULL itself when nobody wants it.

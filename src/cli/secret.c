@@ -11,7 +11,7 @@
 enum status secret_open(struct secret *secret, struct invocation *invocation,
                         struct problem *problem)
 {
-    const char *path = invocation->options[OPTION_TOKEN_FILE];
+    const char *path = invocation->options[OPTION_SAVE_TOKEN];
     struct stat stat;
 
     *secret = (struct secret){.path = path, .file = -1};

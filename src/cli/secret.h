@@ -6,7 +6,7 @@
 #include "command.h"
 
 /*
- * Where a token goes that is shown once: the file of --token-file, or the
+ * Where a token goes that is shown once: the file of --save-token, or the
  * output. The file is opened before the token is asked for, so that no token is
  * made that cannot be kept.
  */

@@ -1,5 +1,6 @@
 #include "bridge/client/client.h"
 
+#include <arpa/inet.h>
 #include <curl/curl.h>
 #include <errno.h>
 #include <stdbool.h>
@@ -88,6 +89,8 @@ static char *url_of(const struct client *client, const char *path)
     size_t base_size = strlen(base), path_size = strlen(path);
     char *url = heap_alloc(base_size + path_size + 1, 1);
 
+    while (base_size > 0 && base[base_size - 1] == '/')
+        base_size--;
     memcpy(url, base, base_size);
     memcpy(url + base_size, path, path_size);
     return url;
@@ -102,6 +105,11 @@ static bool set_limits(CURL *curl, const struct client *client)
            !curl_easy_setopt(curl, CURLOPT_TIMEOUT, (long)client->timeout_seconds);
 }
 
+static bool is_encrypted(const struct client *client)
+{
+    return !client->socket_path && strncasecmp(client->url, "https:", strlen("https:")) == 0;
+}
+
 static bool set_place(struct transfer *transfer, const struct client *client, const char *path)
 {
     CURL *curl = transfer->curl;
@@ -109,12 +117,22 @@ static bool set_place(struct transfer *transfer, const struct client *client, co
     transfer->url = url_of(client, path);
     if (curl_easy_setopt(curl, CURLOPT_URL, transfer->url))
         return false;
+    /* A proxy of the environment would read along. */
+    if (!is_encrypted(client) && curl_easy_setopt(curl, CURLOPT_PROXY, ""))
+        return false;
     if (client->socket_path &&
-        (curl_easy_setopt(curl, CURLOPT_UNIX_SOCKET_PATH, client->socket_path) ||
-         curl_easy_setopt(curl, CURLOPT_PROXY, "")))
+        curl_easy_setopt(curl, CURLOPT_UNIX_SOCKET_PATH, client->socket_path))
         return false;
     return !client->token || (!curl_easy_setopt(curl, CURLOPT_HTTPAUTH, CURLAUTH_BEARER) &&
                               !curl_easy_setopt(curl, CURLOPT_XOAUTH2_BEARER, client->token));
+}
+
+/* Those that `ca_file` names are trusted instead of the system's, not beside them. */
+static bool set_tls(CURL *curl, const struct client *client)
+{
+    return !curl_easy_setopt(curl, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2) &&
+           (!client->ca_file || (!curl_easy_setopt(curl, CURLOPT_CAINFO, client->ca_file) &&
+                                 !curl_easy_setopt(curl, CURLOPT_CAPATH, NULL)));
 }
 
 /* Nothing that would end the header it goes into. */
@@ -153,22 +171,56 @@ static bool set_request(struct transfer *transfer, const char *method)
 
 /* --------------------------------------------------------------- answering */
 
-/* Nobody took the connection. */
-static enum status fail_connecting(CURL *curl, const struct client *client, struct problem *problem)
+/* Nobody took the connection to the control socket. */
+static enum status fail_socket(CURL *curl, const struct client *client, struct problem *problem)
 {
-    const char *place = place_of(client);
     long reason = 0;
 
     (void)curl_easy_getinfo(curl, CURLINFO_OS_ERRNO, &reason);
-    if (client->socket_path && (reason == EACCES || reason == EPERM))
+    if (reason == EACCES || reason == EPERM)
         return problem_set(problem, STATUS_FORBIDDEN,
                            "you may not open %s; be root, the daemon's user or in the group that "
                            "control.group names",
-                           place);
+                           client->socket_path);
     return problem_set(problem, STATUS_UNREACHABLE,
-                       "no daemon answers on %s; start it with: rolebridge serve%s%s", place,
-                       client->config_path ? " --config " : "",
+                       "no daemon answers on %s; start it with: rolebridge serve%s%s",
+                       client->socket_path, client->config_path ? " --config " : "",
                        client->config_path ? client->config_path : "");
+}
+
+/* How a request ended before it was asked. The words: before the place, behind it, and advice. */
+static const struct {
+    CURLcode code;
+    enum status status;
+    const char *before, *behind, *advice;
+} failures[] = {
+    {CURLE_PEER_FAILED_VERIFICATION, STATUS_UNREACHABLE, "the certificate of ",
+     " is refused, and nothing was asked",
+     "; --ca-file names who may have signed it, and the URL must have a name that it is made out "
+     "to"},
+    {CURLE_SSL_CACERT_BADFILE, STATUS_CONFIGURATION, "the authorities' certificates of ",
+     " cannot be used", ""},
+    {CURLE_SSL_CONNECT_ERROR, STATUS_UNREACHABLE, "no TLS with ", "", ""},
+    {CURLE_COULDNT_CONNECT, STATUS_UNREACHABLE, "nobody answers at ", "", ""},
+    {CURLE_COULDNT_RESOLVE_HOST, STATUS_UNREACHABLE, "nobody answers at ", "", ""},
+    {CURLE_COULDNT_RESOLVE_PROXY, STATUS_UNREACHABLE, "no way to ", "", ""},
+};
+
+/* A deadline that passes before anything is sent is one of the connection. */
+static CURLcode code_before_asking(CURL *curl, CURLcode code)
+{
+    long sent = 0; /* bytes */
+
+    (void)curl_easy_getinfo(curl, CURLINFO_REQUEST_SIZE, &sent);
+    return code == CURLE_OPERATION_TIMEDOUT && sent == 0 ? CURLE_COULDNT_CONNECT : code;
+}
+
+/* What a failure is about, for the words. */
+static const char *subject_of(const struct client *client, CURLcode code)
+{
+    if (code != CURLE_SSL_CACERT_BADFILE)
+        return place_of(client);
+    return client->ca_file ? client->ca_file : "the system";
 }
 
 static enum status fail_transfer(const struct transfer *transfer, const struct client *client,
@@ -176,17 +228,18 @@ static enum status fail_transfer(const struct transfer *transfer, const struct c
 {
     const char *place = place_of(client);
     const char *words = *transfer->words ? transfer->words : curl_easy_strerror(code);
-    long connects = 0;
 
-    (void)curl_easy_getinfo(transfer->curl, CURLINFO_NUM_CONNECTS, &connects);
+    code = code_before_asking(transfer->curl, code);
     if (transfer->received.is_too_large)
         return problem_set(problem, STATUS_INTERNAL, "the answer from %s is larger than 16 MiB",
                            place);
-    if (code == CURLE_COULDNT_CONNECT || code == CURLE_COULDNT_RESOLVE_HOST ||
-        (code == CURLE_OPERATION_TIMEDOUT && connects == 0))
-        return fail_connecting(transfer->curl, client, problem);
-    if (connects == 0)
-        return problem_set(problem, STATUS_INVALID_VALUE, "%s: %s", transfer->url, words);
+    if (client->socket_path && code == CURLE_COULDNT_CONNECT)
+        return fail_socket(transfer->curl, client, problem);
+    for (size_t i = 0; i < sizeof(failures) / sizeof(failures[0]); i++)
+        if (failures[i].code == code)
+            return problem_set(problem, failures[i].status, "%s%s%s: %s%s", failures[i].before,
+                               subject_of(client, code), failures[i].behind, words,
+                               failures[i].advice);
     if (code == CURLE_OPERATION_TIMEDOUT)
         return problem_set(problem, STATUS_UNREACHABLE,
                            "no answer from %s in time; what was asked may still be done: look "
@@ -258,6 +311,76 @@ static enum status read_answer(const struct transfer *transfer, const struct cli
     return STATUS_OK;
 }
 
+/* -------------------------------------------------------------------- URLs */
+
+static void curlu_release(CURLU **parsed)
+{
+    curl_url_cleanup(*parsed);
+}
+
+/* NULL: the URL has none. The caller's to curl_free. */
+static char *part_of(CURLU *parsed, CURLUPart part)
+{
+    char *text = NULL;
+
+    return curl_url_get(parsed, part, &text, 0) ? NULL : text;
+}
+
+static bool has_part(CURLU *parsed, CURLUPart part)
+{
+    char *text = part_of(parsed, part);
+    bool is_there = text != NULL;
+
+    curl_free(text);
+    return is_there;
+}
+
+static bool is_part(CURLU *parsed, CURLUPart part, const char *expected)
+{
+    char *text = part_of(parsed, part);
+    bool is_equal = text && strcasecmp(text, expected) == 0;
+
+    curl_free(text);
+    return is_equal;
+}
+
+static bool is_loopback(CURLU *parsed)
+{
+    char *host = part_of(parsed, CURLUPART_HOST);
+    struct in_addr address;
+    bool is_this_machine =
+        host && (strcasecmp(host, "localhost") == 0 || strcmp(host, "[::1]") == 0 ||
+                 (inet_pton(AF_INET, host, &address) == 1 && ntohl(address.s_addr) >> 24 == 127));
+
+    curl_free(host);
+    return is_this_machine;
+}
+
+enum status client_check_url(const char *url, struct problem *problem)
+{
+    SCOPED(curlu_release) CURLU *parsed = curl_url();
+    bool is_url = parsed && !curl_url_set(parsed, CURLUPART_URL, url, 0);
+    bool is_https = is_url && is_part(parsed, CURLUPART_SCHEME, "https");
+
+    if (strchr(url, '@'))
+        return problem_set(problem, STATUS_INVALID_VALUE,
+                           "a URL with a name or password in it is not used; the token comes from "
+                           "a file");
+    if (!is_url || (!is_https && !is_part(parsed, CURLUPART_SCHEME, "http")))
+        return problem_set(problem, STATUS_INVALID_VALUE,
+                           "%s is no URL to ask; expected one like https://bridge.example.org",
+                           url);
+    if (has_part(parsed, CURLUPART_QUERY) || has_part(parsed, CURLUPART_FRAGMENT))
+        return problem_set(problem, STATUS_INVALID_VALUE,
+                           "%s has a query or a fragment in it; expected one like "
+                           "https://bridge.example.org",
+                           url);
+    if (!is_https && !is_loopback(parsed))
+        return problem_set(problem, STATUS_INVALID_VALUE,
+                           "%s would take the token over the network in clear; use https://", url);
+    return STATUS_OK;
+}
+
 /* -------------------------------------------------------------------- face */
 
 enum status client_request(const struct client *client, const char *method, const char *path,
@@ -265,13 +388,16 @@ enum status client_request(const struct client *client, const char *method, cons
                            struct problem *problem)
 {
     SCOPED(transfer_clear) struct transfer transfer = {.curl = curl_easy_init()};
+    enum status status = client->socket_path ? STATUS_OK : client_check_url(client->url, problem);
     CURLcode code;
 
     *answer = (struct client_answer){0};
+    if (status)
+        return status;
     if (client->token && !is_token(client->token))
         return problem_set(problem, STATUS_INVALID_VALUE,
                            "the token is no token: it has a character that none has");
-    if (!transfer.curl || !set_limits(transfer.curl, client) ||
+    if (!transfer.curl || !set_limits(transfer.curl, client) || !set_tls(transfer.curl, client) ||
         !set_place(&transfer, client, path) || !set_body(&transfer, method, body) ||
         !set_request(&transfer, method))
         return problem_set(problem, STATUS_INTERNAL, "libcurl cannot be made ready to ask %s",

@@ -160,7 +160,7 @@ class Commands(BridgeCase):
 
     def test_a_connection_is_created_listed_rotated_and_deleted(self):
         path, token = self.token_file("token")
-        self.bridge.cli("connection", "create", "entra", "--grant", "admin", "--token-file", path)
+        self.bridge.cli("connection", "create", "entra", "--grant", "admin", "--save-token", path)
         self.assertEqual(stat.S_IMODE(os.stat(path).st_mode), 0o600)
         first = Client(self.bridge.port, token())
         first.create_user("pushed@example.com", "admin")
@@ -168,7 +168,7 @@ class Commands(BridgeCase):
         self.assertNotIn(token(), self.bridge.cli("connection", "list", "-o", "json"))
 
         path, token = self.token_file("second")
-        self.bridge.cli("connection", "rotate", "entra", "--token-file", path)
+        self.bridge.cli("connection", "rotate", "entra", "--save-token", path)
         second = Client(self.bridge.port, token())
         self.assertEqual([first.get("/Users").status, second.get("/Users").status], [200, 200])
 
@@ -179,7 +179,7 @@ class Commands(BridgeCase):
 
     def test_a_token_is_created_listed_and_revoked(self):
         path, token = self.token_file("admin-token")
-        self.bridge.cli("token", "create", "job", "--token-file", path)
+        self.bridge.cli("token", "create", "job", "--save-token", path)
         self.assertEqual(stat.S_IMODE(os.stat(path).st_mode), 0o600)
         job = Client(self.bridge.port, token(), "/admin/v1")
         self.assertEqual(job.get("/status").status, 200)

@@ -14,7 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from support import Bridge, Client
 from support.authority import Authority
-from support.bridge import BINARY
+from support.bridge import BINARY, SecureBridge
 from support.client import SCIM_JSON, expect, user
 
 CONNECTIONS = 16
@@ -27,26 +27,6 @@ REFUSED_SUITES = ["AES256-GCM-SHA384", "AES128-SHA", "DHE-RSA-AES256-GCM-SHA384"
 # of these an end without one is depends on what OpenSSL the client was built with.
 BY_THE_SERVER = r"UNEXPECTED_EOF|closed \(EOF\)|ALERT"
 V1_1, V1_2, V1_3 = (ssl.TLSVersion.TLSv1_1, ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3)
-
-
-class SecureBridge(Bridge):
-    """Has the lines `http` in its section http; is asked over the control socket."""
-
-    def __init__(self, http):
-        self.http = "".join(f"  {line}\n" for line in http)
-        super().__init__()
-
-    def configuration(self, directory):
-        text = super().configuration(directory)
-        return text.replace("control:\n", self.http + "control:\n")
-
-    def _is_ready_or_dead(self):
-        if self.process.poll() is not None:
-            return True
-        try:
-            return Client(str(self.socket), prefix="").get("/readyz").status == 200
-        except OSError:
-            return False
 
 
 class Tls(unittest.TestCase):

@@ -9,8 +9,9 @@
 /* Where the daemon is: its control socket, or a URL with a token. */
 struct client {
     const char *socket_path; /* NULL when `url` is used */
-    const char *url;         /* without a trailing slash: http://127.0.0.1:8080 */
+    const char *url;         /* https://bridge.example.org: see client_check_url */
     const char *token;       /* NULL on the control socket */
+    const char *ca_file;     /* PEM: who may vouch for `url`; NULL: those the system trusts */
     int timeout_seconds;     /* for the whole request */
     const char *config_path; /* how the daemon is started, for the words; NULL: the usual one */
 };
@@ -21,16 +22,29 @@ struct client_answer {
 };
 
 /*
- * Send a request and read its answer: JSON, at most 16 MiB. Connecting takes at
- * most 5 seconds, and no redirection is followed. An answer of 400 and above comes back as
- * the status that it stands for, with the server's `detail` as the problem.
+ * Whether a token may be sent there: by HTTPS to any host, by plain HTTP to this
+ * machine alone, and with nothing but a host, a port and a path in it.
+ *
+ * STATUS_INVALID_VALUE  says what is wrong with it, and never shows a password in it
+ */
+enum status client_check_url(const char *url, struct problem *problem);
+
+/*
+ * Send a request and read its answer: JSON, at most 16 MiB. Connecting, with the
+ * handshake of TLS, takes at most 5 seconds. The server's certificate is always
+ * verified, no redirection is followed, and no proxy sees what is not encrypted.
+ * An answer of 400 and above comes back as the status that it stands for, with the
+ * server's `detail` as the problem.
  *
  * path - "/scim/v2/Users?filter=..."; escaped: see client_escape.
  * body - may be NULL; borrowed.
  *
- * STATUS_UNREACHABLE  no daemon there, or no answer in time; says how to start it
- * STATUS_FORBIDDEN    the socket is there and may not be opened, too
- * STATUS_INTERNAL     what answered is not the daemon: no JSON, too large, a redirection
+ * STATUS_UNREACHABLE    no daemon there, one whose certificate is refused, or no answer
+ *                       in time; says what to do
+ * STATUS_FORBIDDEN      the socket is there and may not be opened, too
+ * STATUS_INVALID_VALUE  the URL or the token cannot be one, too
+ * STATUS_CONFIGURATION  `ca_file` cannot be used
+ * STATUS_INTERNAL       what answered is not the daemon: no JSON, too large, a redirection
  */
 enum status client_request(const struct client *client, const char *method, const char *path,
                            const json_t *body, struct client_answer *answer,

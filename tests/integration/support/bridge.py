@@ -168,3 +168,23 @@ class Bridge:
         parked = self.status()["parked"]
         if parked:
             raise Failed(f"work is parked: {parked}")
+
+
+class SecureBridge(Bridge):
+    """Has the lines `http` in its section http; is asked over the control socket."""
+
+    def __init__(self, http):
+        self.http = "".join(f"  {line}\n" for line in http)
+        super().__init__()
+
+    def configuration(self, directory):
+        text = super().configuration(directory)
+        return text.replace("control:\n", self.http + "control:\n")
+
+    def _is_ready_or_dead(self):
+        if self.process.poll() is not None:
+            return True
+        try:
+            return Client(str(self.socket), prefix="").get("/readyz").status == 200
+        except OSError:
+            return False

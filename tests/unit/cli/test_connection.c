@@ -148,7 +148,7 @@ static void a_token_file_is_for_its_owner_alone_and_replaced_whole(void **state)
     fprintf(old, "an older and much longer token than the new one\n");
     assert_int_equal(fclose(old), 0);
     assert_int_equal(chmod(path, 0644), 0);
-    run = RUN_ASKING(arena, &fake, answers, "connection", "rotate", "entra", "--token-file", path);
+    run = RUN_ASKING(arena, &fake, answers, "connection", "rotate", "entra", "--save-token", path);
 
     assert_string_equal(run.out, "");
     assert_int_equal(run.exit_code, CLI_DONE);
@@ -160,8 +160,8 @@ static void a_token_file_is_for_its_owner_alone_and_replaced_whole(void **state)
 static void no_token_is_asked_for_that_could_not_be_kept(void **state)
 {
     SCOPED(arena_release) struct arena *arena = arena_new();
-    struct run nowhere = RUN(arena, "token", "create", "job", "--token-file", "/nowhere/token");
-    struct run taken = RUN(arena, "token", "create", "job", "--token-file", folder);
+    struct run nowhere = RUN(arena, "token", "create", "job", "--save-token", "/nowhere/token");
+    struct run taken = RUN(arena, "token", "create", "job", "--save-token", folder);
 
     (void)state;
     assert_int_equal(nowhere.exit_code, CLI_FAILED);
@@ -178,7 +178,7 @@ static void a_refusal_leaves_no_file_behind(void **state)
     struct fake_daemon fake = {0};
     const char *path = arena_printf(arena, "%s/token", folder);
     struct run run =
-        RUN_ASKING(arena, &fake, answers, "token", "create", "x", "--token-file", path);
+        RUN_ASKING(arena, &fake, answers, "token", "create", "x", "--save-token", path);
 
     (void)state;
     assert_int_equal(run.exit_code, CLI_FAILED);

@@ -246,6 +246,66 @@ static void only_http_is_spoken(void **state)
     assert_null(answer.body);
 }
 
+static void a_token_goes_out_encrypted_or_stays_on_the_machine(void **state)
+{
+    static const struct {
+        const char *url;
+        const char *words; /* NULL: it may be asked */
+    } cases[] = {
+        {"https://bridge.example.org", NULL},
+        {"HTTPS://bridge.example.org:8443/", NULL},
+        {"https://bridge.example.org/below/a/path", NULL},
+        {"http://127.0.0.1:8080", NULL},
+        {"http://127.9.9.9", NULL},
+        {"http://localhost:8080", NULL},
+        {"http://[::1]:8080", NULL},
+        {"http://bridge.example.org", "in clear"},
+        {"http://127.0.0.1.example.org", "in clear"},
+        {"http://localhost.example.org", "in clear"},
+        {"http://128.0.0.1", "in clear"},
+        {"http://[::2]", "in clear"},
+        {"ftp://bridge.example.org", "no URL to ask"},
+        {"file:///etc/passwd", "no URL to ask"},
+        {"bridge.example.org", "no URL to ask"},
+        {"", "no URL to ask"},
+        {"https://a\nb", "no URL to ask"},
+        {"https://bridge.example.org?x=1", "a query"},
+        {"https://bridge.example.org/#x", "a query"},
+        {"https://ada:hunter2@bridge.example.org", "password"},
+        {"https://ada:hunter2 @bridge.example.org", "password"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct problem problem = {0};
+        enum status status = client_check_url(cases[i].url, &problem);
+
+        assert_int_equal(status, cases[i].words ? STATUS_INVALID_VALUE : STATUS_OK);
+        assert_true(!cases[i].words || strstr(problem.detail, cases[i].words));
+        assert_null(strstr(problem.detail, "hunter"));
+    }
+}
+
+static void what_is_not_encrypted_goes_past_every_proxy(void **state)
+{
+    static const struct fake_answer answers[] = {{200, "{}", 0}, {0}};
+    struct fake_daemon fake = {0};
+    struct client client = {.timeout_seconds = 5};
+    struct client_answer answer;
+
+    (void)state;
+    fake_listen_tcp(&fake);
+    fake_start(&fake, answers);
+    client.url = fake.url;
+    assert_int_equal(setenv("http_proxy", "http://127.0.0.1:1", 1), 0);
+    assert_int_equal(client_request(&client, "GET", "/x", NULL, &answer, NULL), STATUS_OK);
+    assert_int_equal(unsetenv("http_proxy"), 0);
+    fake_stop(&fake);
+    json_decref(answer.body);
+
+    assert_ptr_equal(strstr(fake.requests[0], "GET /x HTTP/1.1\r\n"), fake.requests[0]);
+}
+
 static void a_token_cannot_bring_a_header_along(void **state)
 {
     struct client client = {
@@ -285,6 +345,8 @@ int main(void)
         cmocka_unit_test(a_daemon_that_says_nothing_is_given_up),
         cmocka_unit_test(nobody_there_is_answered_with_how_to_start_the_daemon),
         cmocka_unit_test(only_http_is_spoken),
+        cmocka_unit_test(a_token_goes_out_encrypted_or_stays_on_the_machine),
+        cmocka_unit_test(what_is_not_encrypted_goes_past_every_proxy),
         cmocka_unit_test(a_token_cannot_bring_a_header_along),
         cmocka_unit_test(text_is_escaped_for_a_path_or_a_query),
     };
