@@ -58,6 +58,12 @@ struct bytes key_bytes(const struct store_key *key)
     return bytes_of(key->data, key->size);
 }
 
+uint32_t key_organization(struct bytes key)
+{
+    assert(key.size >= sizeof(uint32_t));
+    return (uint32_t)number_decode(key.data, sizeof(uint32_t));
+}
+
 uint64_t key_last_u64(struct bytes key)
 {
     assert(key.size >= NUMBER_SIZE);

@@ -30,6 +30,9 @@ void key_add_digest(struct store_key *key, const char *text);
 
 struct bytes key_bytes(const struct store_key *key);
 
+/* The organization whose data is under the key. */
+uint32_t key_organization(struct bytes key);
+
 /* The number that ends a key: a row, in an index whose keys end with one. */
 uint64_t key_last_u64(struct bytes key);
 

@@ -16,7 +16,7 @@
  */
 enum store_table {
     STORE_META,         /* schema, sequence, heads of the journals: the store's own */
-    STORE_ORGANIZATION, /* organization -> its name */
+    STORE_ORGANIZATION, /* global: organization -> its record */
     STORE_RESOURCE,     /* type, row -> the resource's finished bytes */
     STORE_ACCOUNT,      /* row -> what of a user is no SCIM document */
     STORE_ASSERTION,    /* row, connection -> role and site as last asserted */

@@ -298,6 +298,16 @@ static void given_two_tokens(struct world *world)
         assert_int_equal(issue_a_token(world), STATUS_OK);
 }
 
+static enum status create_an_organization(struct world *world)
+{
+    const uint32_t number = 0xFFFFFFFF;
+    struct organization_request request = {
+        .actor = &world->admin, .arena = world->arena, .name = "acme"};
+
+    world->problem = (struct problem){0};
+    return store_update(world->store, number, organization_create, &request, &world->problem);
+}
+
 static const struct request {
     const char *what;
     void (*prepare)(struct world *world);
@@ -324,6 +334,7 @@ static const struct request {
      delete_and_deactivate},
     {"issue a token", given_nothing, issue_a_token},
     {"issue a third token", given_two_tokens, issue_a_token},
+    {"create an organization", given_nothing, create_an_organization},
 };
 
 /* ------------------------------------------------------------------------- dump */

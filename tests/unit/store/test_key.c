@@ -74,6 +74,16 @@ static void the_number_that_ends_a_key_reads_back(void **state)
     assert_true(key_last_u64(key_bytes(&key)) == 0xFEDCBA9876543210U);
 }
 
+static void the_organization_that_begins_a_key_reads_back(void **state)
+{
+    struct store_key key = key_of(0xFEDCBA98);
+
+    (void)state;
+    assert_true(key_organization(key_bytes(&key)) == 0xFEDCBA98);
+    key_add_u64(&key, 1);
+    assert_true(key_organization(key_bytes(&key)) == 0xFEDCBA98);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -81,6 +91,7 @@ int main(void)
         cmocka_unit_test(a_key_is_its_parts_from_left_to_right),
         cmocka_unit_test(text_of_any_length_takes_the_same_room_in_a_key),
         cmocka_unit_test(the_number_that_ends_a_key_reads_back),
+        cmocka_unit_test(the_organization_that_begins_a_key_reads_back),
     };
 
     return crypt_init() ? cmocka_run_group_tests(tests, NULL, NULL) : 1;
