@@ -10,7 +10,7 @@ include(${MODULES})
 set(packages
     "lmdb.h:store" "microhttpd.h:http" "gnutls/gnutls.h:http" "gnutls/x509.h:http" "curl/curl.h:client" "ldap.h:directory" "lber.h:directory"
     "popt.h:cli" "libfyaml.h:config" "sodium.h:base" "unicase.h:base" "uninorm.h:base"
-    "unistr.h:base" "uniwidth.h:base" "unictype.h:base")
+    "unistr.h:base" "idn2.h:base" "uniwidth.h:base" "unictype.h:base")
 
 set(checked 0)
 foreach(module ${modules})

@@ -14,6 +14,7 @@ build_packages=(
     'libcurl4-gnutls-dev|libcurl4-openssl-dev|libcurl4-nss-dev'
     libsodium-dev
     libunistring-dev
+    libidn2-dev
     libpopt-dev
     libfyaml-dev
 )
