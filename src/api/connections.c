@@ -32,6 +32,15 @@ static json_t *grants_json(unsigned grants)
     return json;
 }
 
+static json_t *domains_json(const struct connection *connection)
+{
+    json_t *json = json_array();
+
+    for (size_t i = 0; i < connection->domain_count; i++)
+        (void)json_array_append_new(json, json_string(connection->domains[i]));
+    return json;
+}
+
 static json_t *connection_json(struct exchange *exchange, struct store_txn *txn,
                                const struct connection *connection)
 {
@@ -42,6 +51,7 @@ static json_t *connection_json(struct exchange *exchange, struct store_txn *txn,
     (void)json_object_set_new(json, "name", json_string(connection->name));
     (void)json_object_set_new(json, "carrier", json_string(connection->carrier));
     (void)json_object_set_new(json, "grants", grants_json(connection->grants));
+    (void)json_object_set_new(json, "domains", domains_json(connection));
     (void)json_object_set_new(json, "accounts",
                               json_integer(connection_accounts(txn, connection->number)));
     (void)json_object_set_new(json, "created", timestamp_json(connection->created_at));
@@ -152,11 +162,12 @@ static enum status rotate(struct store_txn *txn, void *argument, struct problem 
     return token_issue(txn, provision->token, problem);
 }
 
-static enum status read_grants(const json_t *body, unsigned *grants, struct problem *problem)
+static enum status read_grants(const json_t *body, struct connection_request *request,
+                               struct problem *problem)
 {
     const json_t *given = json_object_get(body, "grants");
 
-    *grants = given ? 0 : 1u << ROLE_USER;
+    request->sets_grants = given;
     if (given && !json_is_array(given))
         return problem_set(problem, STATUS_INVALID_VALUE,
                            "grants must be a list of \"user\" and \"admin\"");
@@ -168,9 +179,36 @@ static enum status read_grants(const json_t *body, unsigned *grants, struct prob
             return problem_set(
                 problem, STATUS_INVALID_VALUE,
                 "grants has a role that is not known here; send \"user\", \"admin\"");
-        *grants |= 1u << role;
+        request->grants |= 1u << role;
     }
     return STATUS_OK;
+}
+
+static enum status read_domains(const json_t *body, struct connection_request *request,
+                                struct problem *problem)
+{
+    const json_t *given = json_object_get(body, "domains");
+    size_t count = json_array_size(given);
+    const char **domains = arena_alloc(request->arena, count * sizeof(*domains));
+
+    request->sets_domains = given;
+    request->domains = domains;
+    request->domain_count = count;
+    for (size_t i = 0; i < count; i++)
+        if (!(domains[i] = json_string_value(json_array_get(given, i))))
+            given = json_null();
+    if (given && !json_is_array(given))
+        return problem_set(problem, STATUS_INVALID_VALUE, "domains must be a list of texts");
+    return STATUS_OK;
+}
+
+/* What create and edit have in common. */
+static enum status read_rights(const json_t *body, struct connection_request *request,
+                               struct problem *problem)
+{
+    enum status status = read_grants(body, request, problem);
+
+    return status ? status : read_domains(body, request, problem);
 }
 
 enum status connections_create(struct exchange *exchange, struct problem *problem)
@@ -182,11 +220,13 @@ enum status connections_create(struct exchange *exchange, struct problem *proble
 
     if (status || (status = request_text(body, "name", &request->name, problem)) ||
         (status = request_text(body, "carrier", &request->carrier, problem)) ||
-        (status = read_grants(body, &request->grants, problem)) ||
+        (status = read_rights(body, request, problem)) ||
         (status = token_read_life(body, provision->token, problem)))
         return status;
     if (!request->name)
         return problem_set(problem, STATUS_INVALID_VALUE, "a connection needs a name");
+    if (!request->sets_grants)
+        request->grants = 1u << ROLE_USER;
     request_commit(exchange, create, provision, answer_created);
     return STATUS_OK;
 }
@@ -216,6 +256,34 @@ enum status connections_rotate(struct exchange *exchange, struct problem *proble
         return status;
     provision->connection.name = exchange_segment(exchange, "name");
     request_commit(exchange, rotate, provision, answer_rotated);
+    return STATUS_OK;
+}
+
+/* ----------------------------------------------------------------------------------- edit */
+
+static enum status answer_edited(struct exchange *exchange, struct problem *problem)
+{
+    SCOPED(store_release) struct store_txn *txn = NULL;
+    const struct connection_request *request = request_argument(exchange);
+    enum status status = request_snapshot(exchange, &txn, problem);
+
+    if (status)
+        return status;
+    request_answer_json(exchange, 200, "application/json",
+                        connection_json(exchange, txn, &request->connection));
+    return STATUS_OK;
+}
+
+enum status connections_edit(struct exchange *exchange, struct problem *problem)
+{
+    struct connection_request *request = &new_provision(exchange)->connection;
+    json_t *body = NULL;
+    enum status status = request_json(exchange, &body, problem);
+
+    if (status || (status = read_rights(body, request, problem)))
+        return status;
+    request->name = exchange_segment(exchange, "name");
+    request_commit(exchange, connection_edit, request, answer_edited);
     return STATUS_OK;
 }
 

@@ -29,7 +29,6 @@ const struct actor *request_actor(struct exchange *exchange)
     *actor = (struct actor){
         .kind = kinds[principal->kind],
         .connection = principal->connection,
-        .grants = principal->grants,
         .name = principal->name,
         .peer = exchange_peer(exchange),
         .request_id = exchange_id(exchange),

@@ -38,6 +38,7 @@ static const struct route routes[] = {
     {"GET", "/admin/v1/connections", SCOPE_ADMIN, connections_list},
     {"POST", "/admin/v1/connections", SCOPE_ADMIN, connections_create},
     {"GET", "/admin/v1/connections/{name}", SCOPE_ADMIN, connections_show},
+    {"PATCH", "/admin/v1/connections/{name}", SCOPE_ADMIN, connections_edit},
     {"POST", "/admin/v1/connections/{name}/.rotate", SCOPE_ADMIN, connections_rotate},
     {"DELETE", "/admin/v1/connections/{name}", SCOPE_ADMIN, connections_delete},
     {"GET", "/admin/v1/tokens", SCOPE_ADMIN, tokens_list},

@@ -49,7 +49,6 @@ static bool describe(struct store_txn *txn, const struct token_record *record, s
         .kind = record->token.kind,
         .organization = record->organization,
         .connection = record->token.connection,
-        .grants = 1u << ROLE_USER | 1u << ROLE_ADMIN,
         .name = record->token.name,
     };
     memcpy(principal->token_id, record->token.id, TOKEN_ID_SIZE);
@@ -58,7 +57,6 @@ static bool describe(struct store_txn *txn, const struct token_record *record, s
     store_enter(txn, record->organization);
     if (!connection_load(txn, principal->connection, arena, &connection))
         return false;
-    principal->grants = connection.grants;
     principal->name = connection.name;
     return true;
 }
@@ -88,7 +86,6 @@ struct principal principal_of_control(void)
     return (struct principal){
         .kind = PRINCIPAL_CONTROL,
         .organization = ORGANIZATION_DEFAULT,
-        .grants = 1u << ROLE_USER | 1u << ROLE_ADMIN,
         .name = "control",
     };
 }

@@ -105,10 +105,22 @@ static const struct poptOption site_rename_options[] = {
     VALUE("expires", OPTION_EXPIRES, "How long the token lives; 365d by default and at most", \
           "TIME")
 
+#define DOMAINS_OPTION                                                                     \
+    VALUE("domains", OPTION_DOMAINS, "Take over local people with e-mail in one of these", \
+          "DOMAIN,...")
+
 static const struct poptOption connection_create_options[] = {
     VALUE("grant", OPTION_GRANT, "The highest role it may give; user by default", "admin|user"),
+    DOMAINS_OPTION,
     EXPIRES_OPTION,
     SAVE_TOKEN_OPTION,
+    COMMON_OPTIONS,
+};
+
+static const struct poptOption connection_edit_options[] = {
+    VALUE("grant", OPTION_GRANT, "The highest role it may give from now on", "admin|user"),
+    DOMAINS_OPTION,
+    OUTPUT_OPTION,
     COMMON_OPTIONS,
 };
 
@@ -169,6 +181,8 @@ const struct command commands[] = {
      output_options, connection_show_run},
     {"connection", "create", "NAME", "Let an identity provider in; prints its token once",
      connection_create_options, connection_create_run},
+    {"connection", "edit", "NAME", "What it may from now on; no domains: --domains \"\"",
+     connection_edit_options, connection_edit_run},
     {"connection", "rotate", "NAME", "A new token; the older of two live ones ends",
      connection_rotate_options, connection_rotate_run},
     {"connection", "delete", "NAME", "Shut an identity provider out", connection_delete_options,

@@ -26,6 +26,7 @@ enum option {
     OPTION_KEY,
     OPTION_DESCRIPTION,
     OPTION_GRANT,
+    OPTION_DOMAINS,
     OPTION_URL,
     OPTION_TOKEN_FILE,
     OPTION_CA_FILE,
@@ -100,6 +101,7 @@ command_run site_delete_run;
 command_run site_list_run;
 command_run site_rename_run;
 command_run connection_create_run;
+command_run connection_edit_run;
 command_run connection_list_run;
 command_run connection_rotate_run;
 command_run connection_show_run;

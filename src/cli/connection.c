@@ -7,16 +7,26 @@
 #include "request.h"
 #include "secret.h"
 
+static const char *joined(const json_t *list, struct arena *arena)
+{
+    struct text words = {.arena = arena};
+    size_t i;
+    json_t *word;
+
+    json_array_foreach (list, i, word)
+        if (json_is_string(word))
+            text_add_format(&words, "%s%s", words.size ? " " : "", json_string_value(word));
+    return words.data;
+}
+
 static const char *grants_text(const json_t *connection, struct arena *arena)
 {
-    struct text list = {.arena = arena};
-    size_t i;
-    json_t *grant;
+    return joined(json_object_get(connection, "grants"), arena);
+}
 
-    json_array_foreach (json_object_get(connection, "grants"), i, grant)
-        if (json_is_string(grant))
-            text_add_format(&list, "%s%s", list.size ? " " : "", json_string_value(grant));
-    return list.data;
+static const char *domains_text(const json_t *connection, struct arena *arena)
+{
+    return joined(json_object_get(connection, "domains"), arena);
 }
 
 static const char *tokens_text(const json_t *connection, struct arena *arena)
@@ -92,9 +102,13 @@ static const struct field table_fields[] = {
 
 /* For people one is told of token by token. */
 static const struct field line_fields[] = {
-    {"name", {"name"}, NULL},        {"carrier", {"carrier"}, NULL},
-    {"grants", {NULL}, grants_text}, {"accounts", {"accounts"}, NULL},
-    {"created", {"created"}, NULL},  {NULL, {NULL}, NULL},
+    {"name", {"name"}, NULL},
+    {"carrier", {"carrier"}, NULL},
+    {"grants", {NULL}, grants_text},
+    {"domains", {NULL}, domains_text},
+    {"accounts", {"accounts"}, NULL},
+    {"created", {"created"}, NULL},
+    {NULL, {NULL}, NULL},
 };
 
 static const struct field token_fields[] = {
@@ -145,12 +159,48 @@ enum status connection_show_run(struct invocation *invocation, struct problem *p
     return status;
 }
 
-enum status connection_create_run(struct invocation *invocation, struct problem *problem)
+/* Takes the member. */
+static void put(json_t *body, const char *name, json_t *value)
+{
+    (void)json_object_set_new(body, name, value);
+}
+
+/* The roles up to the highest one. */
+static json_t *grants_up_to(const char *role)
+{
+    return json_pack("[s,s*]", "user", strcmp(role, "admin") == 0 ? role : NULL);
+}
+
+/* A comma or a space between them; none of an empty text. */
+static json_t *domains_of(const char *list)
+{
+    static const char between[] = ", ";
+    json_t *domains = json_array();
+
+    for (list += strspn(list, between); *list; list += strspn(list, between)) {
+        size_t size = strcspn(list, between);
+
+        (void)json_array_append_new(domains, json_stringn(list, size));
+        list += size;
+    }
+    return domains;
+}
+
+static void put_rights(const struct invocation *invocation, json_t *body)
 {
     const char *grant = invocation->options[OPTION_GRANT];
-    bool may_grant_admin = grant && strcmp(grant, "admin") == 0;
-    json_auto_t *body = json_pack("{s:s, s:s, s:[s,s*]}", "name", invocation->argument, "carrier",
-                                  "extension", "grants", "user", may_grant_admin ? "admin" : NULL);
+    const char *domains = invocation->options[OPTION_DOMAINS];
+
+    if (grant)
+        put(body, "grants", grants_up_to(grant));
+    if (domains)
+        put(body, "domains", domains_of(domains));
+}
+
+enum status connection_create_run(struct invocation *invocation, struct problem *problem)
+{
+    json_auto_t *body =
+        json_pack("{s:s, s:s}", "name", invocation->argument, "carrier", "extension");
     json_auto_t *connection = NULL;
     SCOPED(secret_release) struct secret secret = {.file = -1};
     enum status status =
@@ -158,10 +208,27 @@ enum status connection_create_run(struct invocation *invocation, struct problem 
 
     if (status || (status = secret_open(&secret, invocation, problem)))
         return status;
+    put_rights(invocation, body);
     if ((status =
              request_send(invocation, "POST", "/admin/v1/connections", body, &connection, problem)))
         return status;
     return secret_keep(&secret, invocation, connection, problem);
+}
+
+enum status connection_edit_run(struct invocation *invocation, struct problem *problem)
+{
+    json_auto_t *body = json_object();
+    json_auto_t *connection = NULL;
+    enum status status;
+
+    put_rights(invocation, body);
+    if (json_object_size(body) == 0)
+        return usage_fail(invocation, problem,
+                          "nothing to change; see: rolebridge connection edit --help");
+    status = request_send(invocation, "PATCH", path_of(invocation, ""), body, &connection, problem);
+    if (!status)
+        print_connection(invocation, connection);
+    return status;
 }
 
 enum status connection_rotate_run(struct invocation *invocation, struct problem *problem)

@@ -25,6 +25,7 @@
  *             MEMBER_OF, user row, group row     nothing
  *             SITE_NAME, digest                  row
  *             CONNECTION_NAME, digest            number
+ *             CONNECTION_DOMAIN, digest          number
  * COUNTER     what [, of which]
  */
 enum index {
@@ -41,6 +42,7 @@ enum index {
     INDEX_MEMBER_OF,
     INDEX_SITE_NAME,
     INDEX_CONNECTION_NAME,
+    INDEX_CONNECTION_DOMAIN,
 };
 
 enum counter {

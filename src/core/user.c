@@ -51,18 +51,27 @@ static enum status check_owner(struct store_txn *txn, const struct user_request 
                        owner.name);
 }
 
+/*
+ * What a connection has given before stays, whatever it may give today. That is
+ * looked up here, within the change, so that nothing is given any more once a
+ * right was taken away.
+ */
 static enum status check_grant(const struct revision *revision, struct problem *problem)
 {
     const struct actor *actor = revision->request->actor;
     enum role role = revision->account.association.role;
+    struct connection connection = {0};
 
     if (role == ROLE_NONE || role == revision->before.association.role ||
-        actor->kind != ACTOR_CONNECTION || actor->grants & 1u << role)
+        actor->kind != ACTOR_CONNECTION)
+        return STATUS_OK;
+    (void)connection_load(revision->txn, actor->connection, revision->request->arena, &connection);
+    if (connection.grants & 1u << role)
         return STATUS_OK;
     return problem_set(problem, STATUS_FORBIDDEN,
                        "the connection %s may not give the role \"%s\"; an administrator allows it "
-                       "with: rolebridge connection create NAME --grant %s",
-                       actor->name, role_name(role), role_name(role));
+                       "with: rolebridge connection edit %s --grant %s",
+                       actor->name, role_name(role), actor->name, role_name(role));
 }
 
 /* Reading the count makes two such changes at once exclude each other. */

@@ -3,7 +3,7 @@
 import unittest
 
 from support import BridgeCase
-from support.client import Client
+from support.client import EXTENSION, Client, user
 
 
 class Tokens(BridgeCase):
@@ -72,6 +72,38 @@ class Tokens(BridgeCase):
         self.assertEqual([token["name"] for token in found], ["nightly"])
         self.assertAlmostEqual(found[0]["expiresIn"], 100 * 86400, delta=300)
         self.assertRegex(self.bridge.cli("token", "list"), "in (99|100) days")
+
+
+class Rights(BridgeCase):
+    has_directory = False
+
+    def test_a_right_that_is_taken_away_is_refused_from_then_on(self):
+        scim = self.bridge.connect("waning", "user", "admin")
+        kept = scim.create_user("kept@example.com", "admin")
+
+        self.bridge.cli("connection", "edit", "waning", "--grant", "user")
+
+        self.assert_refused(scim.post("/Users", user("late@example.com", "admin")), 403,
+                            words="connection edit waning --grant admin")
+        self.assertEqual(scim.user(kept["id"])[EXTENSION]["role"], "admin")
+        scim.change(kept["id"], ("Replace", "displayName", "Still Here"))
+
+    def test_domains_are_shown_folded_and_belong_to_one_connection(self):
+        self.bridge.connect("first", "user")
+        self.bridge.connect("second", "user")
+        out = self.bridge.cli("connection", "edit", "first", "--domains", "Bücher.example, B.org")
+        self.assertIn("domains: xn--bcher-kva.example b.org\n", out)
+
+        answer = self.bridge.admin_api.request("PATCH", "/connections/second",
+                                               {"domains": ["b.ORG"]})
+
+        self.assert_refused(answer, 409, "uniqueness", words="connection first")
+        for domains in ("b.org", [1], ["a@b.org"]):
+            answer = self.bridge.admin_api.request("PATCH", "/connections/second",
+                                                   {"domains": domains})
+            self.assert_refused(answer, 400, "invalidValue")
+        answer = self.bridge.admin_api.request("PATCH", "/connections/nobody", {"grants": []})
+        self.assert_refused(answer, 404)
 
 
 if __name__ == "__main__":

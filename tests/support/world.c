@@ -34,7 +34,6 @@ static struct actor make_connection(struct world *world, const char *name, unsig
         STATUS_OK);
     return (struct actor){.kind = ACTOR_CONNECTION,
                           .connection = request.connection.number,
-                          .grants = grants,
                           .name = name,
                           .now = NOON};
 }
@@ -54,10 +53,7 @@ static void populate(struct world *world)
 {
     assert_int_equal(core_init(world->store, NOON, NULL), STATUS_OK);
     world->arena = arena_new();
-    world->admin = (struct actor){.kind = ACTOR_CONTROL,
-                                  .grants = 1u << ROLE_USER | 1u << ROLE_ADMIN,
-                                  .name = "control",
-                                  .now = NOON};
+    world->admin = (struct actor){.kind = ACTOR_CONTROL, .name = "control", .now = NOON};
     world->north = make_site(world, "North Plant");
     world->harbour = make_site(world, "Harbour");
     world->provider = make_connection(world, "entra", 1u << ROLE_USER | 1u << ROLE_ADMIN);

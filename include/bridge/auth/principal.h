@@ -21,7 +21,6 @@ struct principal {
     enum principal_kind kind;
     uint32_t organization;
     uint32_t connection; /* of PRINCIPAL_CONNECTION; otherwise 0 */
-    unsigned grants;     /* a bit (1u << role) for each role that it may give */
     const char *name;    /* the connection's, the token's, "control" */
     unsigned char token_id[TOKEN_ID_SIZE];
 };

@@ -14,7 +14,6 @@ enum actor_kind {
 struct actor {
     enum actor_kind kind;
     uint32_t connection;    /* of ACTOR_CONNECTION: its number; 0 for all others */
-    unsigned grants;        /* a bit (1u << role) for each role that it may give */
     const char *name;       /* for people: a connection's or a token's name */
     const char *peer;       /* the address it came from; NULL for the bridge itself */
     const char *request_id; /* NULL for the bridge itself */

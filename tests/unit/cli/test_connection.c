@@ -6,6 +6,7 @@
 
 #define ENTRA                                                                        \
     "{\"name\":\"entra\",\"carrier\":\"extension\",\"grants\":[\"user\",\"admin\"]," \
+    "\"domains\":[\"example.org\",\"example.com\"],"                                 \
     "\"accounts\":12,\"created\":\"2026-01-31T08:00:00Z\",\"tokens\":["              \
     "{\"id\":\"a\",\"expires\":\"2027-03-01T00:00:00Z\",\"expiresIn\":7776000,"      \
     "\"lastUsed\":null},"                                                            \
@@ -53,6 +54,7 @@ static void a_connection_is_shown_with_each_of_its_tokens(void **state)
                         "name: entra\n"
                         "carrier: extension\n"
                         "grants: user admin\n"
+                        "domains: example.org example.com\n"
                         "accounts: 12\n"
                         "created: 2026-01-31T08:00:00Z\n"
                         "token: a, expires 2027-03-01T00:00:00Z (in 90 days), not used yet\n"
@@ -104,8 +106,7 @@ static void a_token_alone_goes_to_the_output(void **state)
     assert_null(strstr(run.err, "secret"));
     assert_non_null(strstr(fake.requests[0], "POST /admin/v1/connections HTTP/1.1"));
     assert_non_null(
-        strstr(fake.requests[0],
-               "\r\n\r\n{\"name\":\"entra\",\"carrier\":\"extension\",\"grants\":[\"user\"]}"));
+        strstr(fake.requests[0], "\r\n\r\n{\"name\":\"entra\",\"carrier\":\"extension\"}"));
 }
 
 static void a_connection_may_be_let_grant_more(void **state)
@@ -118,6 +119,37 @@ static void a_connection_may_be_let_grant_more(void **state)
     (void)RUN_ASKING(arena, &fake, answers, "connection", "create", "entra", "--grant", "admin");
 
     assert_non_null(strstr(fake.requests[0], "\"grants\":[\"user\",\"admin\"]"));
+}
+
+static void a_connection_is_edited_in_what_is_said_and_no_more(void **state)
+{
+    static const struct {
+        const char *option;
+        const char *value;
+        const char *sent;
+    } cases[] = {
+        {"--grant", "user", "{\"grants\":[\"user\"]}"},
+        {"--grant", "admin", "{\"grants\":[\"user\",\"admin\"]}"},
+        {"--domains", "example.org", "{\"domains\":[\"example.org\"]}"},
+        {"--domains", "b.example, a.example,,", "{\"domains\":[\"b.example\",\"a.example\"]}"},
+        {"--domains", "", "{\"domains\":[]}"},
+    };
+    SCOPED(arena_release) struct arena *arena = arena_new();
+    struct run nothing = RUN(arena, "connection", "edit", "entra");
+
+    (void)state;
+    assert_int_equal(nothing.exit_code, CLI_USAGE);
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        static const struct fake_answer answers[] = {{200, ENTRA, 0}, {0}};
+        struct fake_daemon fake = {0};
+        struct run run = RUN_ASKING(arena, &fake, answers, "connection", "edit", "entra",
+                                    cases[i].option, cases[i].value);
+
+        assert_int_equal(run.exit_code, CLI_DONE);
+        assert_non_null(strstr(fake.requests[0], "PATCH /admin/v1/connections/entra HTTP/1.1"));
+        assert_non_null(strstr(fake.requests[0], cases[i].sent));
+        assert_non_null(strstr(run.out, "grants: user admin\n"));
+    }
 }
 
 static void assert_kept(const char *path, const char *content)
@@ -265,6 +297,7 @@ int main(void)
         cmocka_unit_test(how_long_tokens_live_is_said_in_days_hours_minutes_or_seconds),
         cmocka_unit_test(a_token_alone_goes_to_the_output),
         cmocka_unit_test(a_connection_may_be_let_grant_more),
+        cmocka_unit_test(a_connection_is_edited_in_what_is_said_and_no_more),
         cmocka_unit_test(a_token_file_is_for_its_owner_alone_and_replaced_whole),
         cmocka_unit_test(no_token_is_asked_for_that_could_not_be_kept),
         cmocka_unit_test(a_refusal_leaves_no_file_behind),

@@ -85,8 +85,8 @@ static void deleting_a_connection_does_not_take_away_the_last_administrator(void
 static void names_of_connections_are_plain_and_unique(void **state)
 {
     struct world *world = *state;
-    static const char *const wrong[] = {"", "Entra", "a b", "a/b",
-                                        "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"};
+    static const char *const wrong[] = {
+        "", "Entra", "a b", "a/b", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "local"};
     struct connection_request request = {.actor = &world->admin, .arena = world->arena};
 
     for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
@@ -99,6 +99,173 @@ static void names_of_connections_are_plain_and_unique(void **state)
                      STATUS_UNIQUENESS);
 }
 
+/* -------------------------------------------------------------------------- editing */
+
+static enum status edit(struct world *world, struct connection_request request)
+{
+    request.actor = &world->admin;
+    request.arena = world->arena;
+    world->problem = (struct problem){0};
+    return store_update(world->store, 1, connection_edit, &request, &world->problem);
+}
+
+static enum status set_grants(struct world *world, const char *name, unsigned grants)
+{
+    return edit(world,
+                (struct connection_request){.name = name, .sets_grants = true, .grants = grants});
+}
+
+/* Up to two domains. */
+static enum status set_domains(struct world *world, const char *name, const char *first,
+                               const char *second)
+{
+    const char *domains[] = {first, second};
+
+    return edit(world, (struct connection_request){.name = name,
+                                                   .sets_domains = true,
+                                                   .domains = domains,
+                                                   .domain_count = !first    ? 0
+                                                                   : !second ? 1
+                                                                             : 2});
+}
+
+static struct connection stored(struct world *world, const char *name)
+{
+    SCOPED(store_release) struct store_txn *txn = world_begin(world);
+    struct connection connection = {0};
+
+    assert_true(connection_find(txn, name, world->arena, &connection));
+    return connection;
+}
+
+static uint32_t owner_of_domain(struct world *world, const char *domain)
+{
+    SCOPED(store_release) struct store_txn *txn = world_begin(world);
+
+    return connection_of_domain(txn, domain);
+}
+
+static void a_right_that_was_taken_away_gives_nothing_new_and_takes_nothing_back(void **state)
+{
+    struct world *world = *state;
+    const char *ana;
+
+    assert_int_equal(
+        world_create(world, &world->provider, "{'userName':'ana','" EXT "':{'role':'admin'}}"),
+        STATUS_OK);
+    ana = arena_strdup(world->arena, world->user.account.id);
+
+    assert_int_equal(set_grants(world, "entra", 1u << ROLE_USER), STATUS_OK);
+
+    assert_int_equal(world_account(world, ana).association.role, ROLE_ADMIN);
+    assert_int_equal(world_patch(world, &world->provider, ana,
+                                 "[{'op':'replace','path':'displayName','value':'Ana'},"
+                                 "{'op':'replace','path':'" EXT ":role','value':'admin'}]"),
+                     STATUS_OK);
+    assert_int_equal(
+        world_create(world, &world->provider, "{'userName':'bob','" EXT "':{'role':'admin'}}"),
+        STATUS_FORBIDDEN);
+    assert_non_null(
+        strstr(world->problem.detail, "rolebridge connection edit entra --grant admin"));
+
+    assert_int_equal(set_grants(world, "entra", 1u << ROLE_USER | 1u << ROLE_ADMIN), STATUS_OK);
+    assert_int_equal(
+        world_create(world, &world->provider, "{'userName':'bob','" EXT "':{'role':'admin'}}"),
+        STATUS_OK);
+}
+
+static void a_domain_is_one_connections_in_whatever_form_it_is_written(void **state)
+{
+    struct world *world = *state;
+    uint32_t entra = world->provider.connection;
+
+    assert_int_equal(set_domains(world, "entra", "Example.ORG", "example.org"), STATUS_OK);
+    assert_int_equal(stored(world, "entra").domain_count, 1);
+    assert_string_equal(stored(world, "entra").domains[0], "example.org");
+
+    assert_int_equal(set_domains(world, "okta", "other.example", "EXAMPLE.org"), STATUS_UNIQUENESS);
+    assert_non_null(strstr(world->problem.detail, "one of the connection entra"));
+    assert_int_equal(owner_of_domain(world, "other.example"), 0);
+
+    /* Its own is no obstacle, and one that it gives up is free. */
+    assert_int_equal(set_domains(world, "entra",
+                                 "b\xc3\xbc"
+                                 "cher.example",
+                                 "example.org"),
+                     STATUS_OK);
+    assert_int_equal(owner_of_domain(world, "xn--bcher-kva.example"), entra);
+    assert_int_equal(set_domains(world, "entra", "xn--bcher-kva.example", NULL), STATUS_OK);
+    assert_int_equal(owner_of_domain(world, "example.org"), 0);
+    assert_int_equal(set_domains(world, "okta", "example.org", NULL), STATUS_OK);
+}
+
+static void the_domains_of_a_deleted_connection_are_free(void **state)
+{
+    struct world *world = *state;
+
+    assert_int_equal(set_domains(world, "entra", "example.org", "b.example"), STATUS_OK);
+
+    assert_int_equal(end(world, CONNECTION_KEEP_NONE), STATUS_OK);
+
+    assert_int_equal(set_domains(world, "okta", "b.example", "example.org"), STATUS_OK);
+}
+
+static void what_an_edit_does_not_set_stays(void **state)
+{
+    struct world *world = *state;
+
+    assert_int_equal(set_domains(world, "okta", "example.org", NULL), STATUS_OK);
+    assert_int_equal(set_grants(world, "okta", 1u << ROLE_ADMIN), STATUS_OK);
+
+    assert_int_equal(stored(world, "okta").grants, 1u << ROLE_ADMIN);
+    assert_int_equal(stored(world, "okta").domain_count, 1);
+    assert_int_equal(set_domains(world, "okta", NULL, NULL), STATUS_OK);
+    assert_int_equal(stored(world, "okta").grants, 1u << ROLE_ADMIN);
+    assert_int_equal(stored(world, "okta").domain_count, 0);
+    assert_int_equal(set_grants(world, "nobody", 0), STATUS_NOT_FOUND);
+}
+
+static void what_is_no_domain_is_refused_and_so_are_too_many(void **state)
+{
+    struct world *world = *state;
+    const char *domains[CONNECTION_DOMAINS_MAX + 1];
+    struct connection_request request = {.name = "entra", .sets_domains = true, .domains = domains};
+
+    assert_int_equal(set_domains(world, "entra", "ada@example.org", NULL), STATUS_INVALID_VALUE);
+    assert_int_equal(set_domains(world, "entra", "", NULL), STATUS_INVALID_VALUE);
+    for (size_t i = 0; i <= CONNECTION_DOMAINS_MAX; i++)
+        domains[i] = arena_printf(world->arena, "d%zu.example", i);
+    request.domain_count = CONNECTION_DOMAINS_MAX + 1;
+    assert_int_equal(edit(world, request), STATUS_INVALID_VALUE);
+    request.domain_count = CONNECTION_DOMAINS_MAX;
+    assert_int_equal(edit(world, request), STATUS_OK);
+    assert_int_equal(stored(world, "entra").domain_count, CONNECTION_DOMAINS_MAX);
+}
+
+static bool count_record(void *context, uint64_t number, struct bytes record)
+{
+    (void)number;
+    (void)record;
+    ++*(int *)context;
+    return true;
+}
+
+static void an_edit_that_changes_nothing_is_no_change(void **state)
+{
+    struct world *world = *state;
+    int before = 0, after = 0;
+
+    (void)set_domains(world, "entra", "example.org", NULL);
+    assert_int_equal(store_journal_walk(world->store, 1, count_record, &before, NULL), STATUS_OK);
+    (void)set_domains(world, "entra", "EXAMPLE.org", NULL);
+    assert_int_equal(store_journal_walk(world->store, 1, count_record, &after, NULL), STATUS_OK);
+    assert_int_equal(after, before);
+    (void)set_domains(world, "entra", NULL, NULL);
+    after = 0;
+    assert_int_equal(store_journal_walk(world->store, 1, count_record, &after, NULL), STATUS_OK);
+    assert_int_equal(after, before + 1);
+}
+
 int main(void)
 {
 #define WORLD_TEST(name) cmocka_unit_test_setup_teardown(name, world_set_up, world_tear_down)
@@ -108,6 +275,12 @@ int main(void)
         WORLD_TEST(deactivated_accounts_lose_access_and_can_be_restored_by_administrators),
         WORLD_TEST(deleting_a_connection_does_not_take_away_the_last_administrator),
         WORLD_TEST(names_of_connections_are_plain_and_unique),
+        WORLD_TEST(a_right_that_was_taken_away_gives_nothing_new_and_takes_nothing_back),
+        WORLD_TEST(a_domain_is_one_connections_in_whatever_form_it_is_written),
+        WORLD_TEST(the_domains_of_a_deleted_connection_are_free),
+        WORLD_TEST(what_an_edit_does_not_set_stays),
+        WORLD_TEST(what_is_no_domain_is_refused_and_so_are_too_many),
+        WORLD_TEST(an_edit_that_changes_nothing_is_no_change),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -143,7 +143,9 @@ static void delete_connection(void)
     struct connection_request request = {.actor = &world->admin,
                                          .arena = world->arena,
                                          .name = connection->name,
-                                         .grants = connection->grants,
+                                         .grants = connection == &world->provider
+                                                       ? 1u << ROLE_USER | 1u << ROLE_ADMIN
+                                                       : 1u << ROLE_USER,
                                          .disposal = (enum connection_disposal)below(3)};
 
     if (store_update(world->store, ORGANIZATION_DEFAULT, connection_delete, &request, NULL))

@@ -255,6 +255,20 @@ static enum status create_a_connection(struct world *world)
     return submit(world, connection_create, &request);
 }
 
+static enum status edit_a_connection(struct world *world)
+{
+    static const char *const domains[] = {"example.org", "example.com"};
+    struct connection_request request = {.actor = &world->admin,
+                                         .arena = world->arena,
+                                         .name = "entra",
+                                         .sets_grants = true,
+                                         .sets_domains = true,
+                                         .domains = domains,
+                                         .domain_count = 2};
+
+    return submit(world, connection_edit, &request);
+}
+
 static enum status delete_a_connection(struct world *world, enum connection_disposal disposal)
 {
     struct connection_request request = {
@@ -329,6 +343,7 @@ static const struct request {
     {"rename a site", given_a_site, rename_a_site},
     {"delete a site", given_a_renamed_site, delete_a_site},
     {"create a connection", given_nothing, create_a_connection},
+    {"edit a connection", given_nothing, edit_a_connection},
     {"delete a connection, releasing", given_a_member, delete_and_release},
     {"delete a connection, deactivating", given_a_member_and_a_local_administrator,
      delete_and_deactivate},
