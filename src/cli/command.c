@@ -33,6 +33,8 @@
 
 static const struct poptOption local_options[] = {LOCAL_OPTIONS};
 
+static const struct poptOption config_show_options[] = {OUTPUT_OPTION, LOCAL_OPTIONS};
+
 static const struct poptOption no_options[] = {COMMON_OPTIONS};
 
 static const struct poptOption init_options[] = {
@@ -114,6 +116,7 @@ static const struct poptOption connection_create_options[] = {
     DOMAINS_OPTION,
     EXPIRES_OPTION,
     SAVE_TOKEN_OPTION,
+    OUTPUT_OPTION,
     COMMON_OPTIONS,
 };
 
@@ -130,12 +133,14 @@ static const struct poptOption connection_rotate_options[] = {
           "How long the token before it goes on; 0s ends it now; as long as it lives by default",
           "TIME"),
     SAVE_TOKEN_OPTION,
+    OUTPUT_OPTION,
     COMMON_OPTIONS,
 };
 
 static const struct poptOption token_create_options[] = {
     EXPIRES_OPTION,
     SAVE_TOKEN_OPTION,
+    OUTPUT_OPTION,
     COMMON_OPTIONS,
 };
 
@@ -192,8 +197,10 @@ const struct command commands[] = {
     {"token", "create", "NAME", "A token for a program; prints it once", token_create_options,
      token_create_run},
     {"token", "revoke", "NAME", "End a program's token", no_options, token_revoke_run},
-    {"config", "check", NULL, "Whether the configuration can be used", local_options,
+    {"config", "check", NULL, "Whether the configuration and its files can be used", local_options,
      config_check_run},
+    {"config", "show", NULL, "Every setting as it is in effect, and where it comes from",
+     config_show_options, config_show_run},
     {"config", "sample", NULL, "Print a configuration with every setting explained", local_options,
      config_sample_run},
 };

@@ -111,5 +111,6 @@ command_run token_list_run;
 command_run token_revoke_run;
 command_run config_check_run;
 command_run config_sample_run;
+command_run config_show_run;
 
 #endif

@@ -64,6 +64,25 @@ static enum status check_each(struct reader *reader, const struct scope *scope,
     return status;
 }
 
+/* -------------------------------------------------------- the directory's URI */
+
+static enum status check_uri(struct reader *reader, const struct scope *scope)
+{
+    const struct directory_config *directory = &scope->organization->directory;
+    const struct directory_settings given = {
+        .uri = directory->uri,
+        .starts_tls = directory->start_tls,
+        .ca_file = directory->ca_file,
+        .binds_externally = strcmp(directory->bind, "external") == 0,
+    };
+    struct problem words = {0};
+
+    if (!directory->uri || !directory_check(&given, &words))
+        return STATUS_OK;
+    return document_fail(&reader->document, scope->given[setting_find("directory.uri") - settings],
+                         arena_printf(reader->arena, "%s%s", scope->prefix, words.detail));
+}
+
 /* ------------------------------------------------------ organizations apart */
 
 static const char *relation(const char *dn, const char *other)
@@ -126,7 +145,8 @@ enum status check_settings(struct reader *reader)
         enum status status;
 
         if ((status = check_each(reader, &reader->scopes[i], check_barred)) ||
-            (status = check_each(reader, &reader->scopes[i], check_required)))
+            (status = check_each(reader, &reader->scopes[i], check_required)) ||
+            (status = check_uri(reader, &reader->scopes[i])))
             return status;
     }
     return check_apart(reader);

@@ -381,6 +381,18 @@ static enum status read_document(struct reader *reader)
     return check_settings(reader);
 }
 
+enum status reader_load(struct reader *reader)
+{
+    enum status status;
+
+    *reader->config = (struct config){0};
+    begin_organization(reader, "default", "");
+    apply_fallbacks(reader, SETTING_OF_DAEMON);
+    status = read_document(reader);
+    document_release(&reader->document);
+    return status;
+}
+
 enum status config_load(const char *path, struct config *config, struct problem *problem)
 {
     SCOPED(arena_release) struct arena *arena = arena_new();
@@ -389,14 +401,8 @@ enum status config_load(const char *path, struct config *config, struct problem 
         .arena = arena,
         .config = config,
     };
-    enum status status;
 
-    *config = (struct config){0};
-    begin_organization(&reader, "default", "");
-    apply_fallbacks(&reader, SETTING_OF_DAEMON);
-    status = read_document(&reader);
-    document_release(&reader.document);
-    return status;
+    return reader_load(&reader);
 }
 
 static void clear_texts(struct config *config, struct organization_config *organization,

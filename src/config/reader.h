@@ -22,8 +22,15 @@ struct reader {
 };
 
 /*
+ * Read the file of the document, which is started with its path; the configuration
+ * is to be cleared, whatever comes back.
+ */
+enum status reader_load(struct reader *reader);
+
+/*
  * What can be said only when everything has been read: a setting that another
- * one needs or bars, and organizations within each other's reach.
+ * one needs or bars, a directory that cannot be reached as its settings say, and
+ * organizations within each other's reach.
  */
 enum status check_settings(struct reader *reader);
 

@@ -396,6 +396,15 @@ static char *format_number(const struct unit *unit, uint64_t number, struct aren
     return arena_printf(arena, "%" PRIu64 "%s", number / unit->factor, unit->name);
 }
 
+const char *setting_format(const struct setting *setting, const void *field, struct arena *arena)
+{
+    if (is_number(setting))
+        return format_number(units_of(setting->kind), *(const uint64_t *)field, arena);
+    if (setting->kind == SETTING_SWITCH)
+        return *(const bool *)field ? "true" : "false";
+    return *(char *const *)field;
+}
+
 static char *listed(const char *first, const char *const *choices, struct arena *arena)
 {
     struct text text = {.arena = arena};

@@ -69,6 +69,9 @@ const char *setting_text(const struct setting *setting, struct config *config,
 bool setting_apply(const struct setting *setting, const char *value, const char *folder,
                    void *field);
 
+/* The value of a field as it would be written; NULL: unset. */
+const char *setting_format(const struct setting *setting, const void *field, struct arena *arena);
+
 /* "a whole number from 1 to 65535" */
 char *setting_expected(const struct setting *setting, struct arena *arena);
 

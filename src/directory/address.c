@@ -80,7 +80,7 @@ static enum status check_extras(const struct scheme *scheme,
     return STATUS_OK;
 }
 
-enum status address_check(const struct directory_settings *settings, struct problem *problem)
+enum status directory_check(const struct directory_settings *settings, struct problem *problem)
 {
     SCOPED(release_url) LDAPURLDesc *url = NULL;
     const char *uri = settings->uri;

@@ -4,13 +4,6 @@
 #include "bridge/directory/connection.h"
 
 /*
- * Whether a password may travel as the settings say: over ldapi://, over TLS,
- * or in clear to the machine itself; and whether TLS and SASL EXTERNAL go with
- * the URI. STATUS_CONFIGURATION says why not.
- */
-enum status address_check(const struct directory_settings *settings, struct problem *problem);
-
-/*
  * The URI of the bare connection below the TLS: ldaps://host is ldap://host:636,
  * so that a handshake is always made by us. To be freed with ldap_memfree; NULL:
  * no memory.

@@ -19,7 +19,7 @@ static enum status directory_new(const struct directory_settings *settings, stru
                                  struct problem *problem)
 {
     SCOPED(directory_release) struct directory *directory = NULL;
-    enum status status = address_check(settings, problem);
+    enum status status = directory_check(settings, problem);
 
     if (status)
         return status;

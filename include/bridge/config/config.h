@@ -58,7 +58,8 @@ struct config {
 /*
  * Read a YAML file. Every name must be known, every value fit its kind and
  * range, what must be given be there; a relative path is relative to the file.
- * No two organizations may have the same entries of one directory within reach.
+ * A directory's URI must go with how it is protected and signed in to. No two
+ * organizations may have the same entries of one directory within reach.
  *
  * config - to be cleared, whatever comes back.
  *
@@ -68,6 +69,33 @@ struct config {
 enum status config_load(const char *path, struct config *config, struct problem *problem);
 
 void config_clear(struct config *config);
+
+/* One setting as it is in effect. */
+struct config_value {
+    const char *name;  /* "http.port", "organizations.acme.directory.uri" */
+    const char *value; /* as it would be written; NULL: unset */
+    int line;          /* where the file sets it; 0: it does not */
+};
+
+/*
+ * Read a file and show every setting, in the order of the sample and of the
+ * organizations. No secret is among them: settings name files that hold one.
+ * Fails as config_load does, and then shows none.
+ */
+typedef void config_visit(void *context, const struct config_value *value);
+enum status config_show(const char *path, config_visit *visit, void *context,
+                        struct problem *problem);
+
+/*
+ * Look at the files that a configuration names and needs: whether they can be
+ * read, by whom else, and whether they hold what they should. Whether a
+ * certificate is valid and fits its key is for who uses it. Each file is found
+ * to be right, or wrong: then the problem's status is STATUS_CONFIGURATION.
+ * Returns how many are wrong.
+ */
+typedef void config_finding(void *context, const char *setting, const char *path,
+                            const struct problem *problem);
+size_t config_check_files(struct config *config, config_finding *finding, void *context);
 
 /* A commented sample with every setting, its kind, range and default. */
 void config_sample(FILE *out);

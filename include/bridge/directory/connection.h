@@ -45,6 +45,13 @@ struct directory_settings {
 };
 
 /*
+ * Whether a password may travel as the settings say: over ldapi://, over TLS,
+ * or in clear to the machine itself; and whether TLS and SASL EXTERNAL go with
+ * the URI. Asks nobody. STATUS_CONFIGURATION says why not.
+ */
+enum status directory_check(const struct directory_settings *settings, struct problem *problem);
+
+/*
  * Whether two URIs may lead to one server: the same host and port, or the same
  * host by another scheme, which has ports of its own. Two names of one host are
  * not known to be one, but those of this machine: a socket, localhost, 127.0.0.1.

@@ -1,5 +1,7 @@
 #include "unit.h"
 
+#include <jansson.h>
+
 #include "run_command.h"
 
 static const struct poptOption *find_option(const struct command *command, int val)
@@ -25,6 +27,31 @@ static void every_command_and_every_option_is_documented(void **state)
             assert_true(strlen(option->descrip) > 5);
             assert_true((option->argInfo == POPT_ARG_STRING) == (option->argDescrip != NULL));
         }
+    }
+}
+
+/* Those that print nothing but messages, or what is no list and no resource. */
+static bool prints_no_data(const struct command *command)
+{
+    static const char *const names[] = {"init", "serve", "config check", "config sample"};
+    const char *verb = command->verb ? command->verb : "";
+    char name[64];
+
+    (void)snprintf(name, sizeof(name), "%s%s%s", command->noun, *verb ? " " : "", verb);
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+        if (strcmp(names[i], name) == 0)
+            return true;
+    return strcmp(verb, "delete") == 0 || strcmp(verb, "revoke") == 0;
+}
+
+static void every_command_that_prints_data_prints_it_for_programs_too(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < command_count; i++) {
+        bool takes_output = find_option(&commands[i], OPTION_OUTPUT);
+
+        if (takes_output == prints_no_data(&commands[i]))
+            fail_msg("%s %s: -o", commands[i].noun, commands[i].verb ? commands[i].verb : "");
     }
 }
 
@@ -166,6 +193,40 @@ static void the_configuration_is_checked_without_a_daemon(void **state)
                                  "is no section \"htpp\"; did you mean http?\n");
 }
 
+static void the_configuration_is_shown_with_where_it_comes_from(void **state)
+{
+    SCOPED(arena_release) struct arena *arena = arena_new();
+    struct run table =
+        RUN(arena, "config", "show", "--config", CASES_DIR "/config/nothing-but-comments.yaml");
+    struct run json = RUN(arena, "config", "show", "-o", "json", "--config",
+                          CASES_DIR "/config/all-settings.yaml");
+    json_auto_t *list = json_loads(json.out, 0, NULL);
+    const json_t *first = json_array_get(list, 0);
+
+    (void)state;
+    assert_int_equal(table.exit_code, CLI_DONE);
+    assert_non_null(strstr(table.out, "NAME"));
+    assert_non_null(strstr(table.out, "http.certificate"));
+    assert_non_null(strstr(table.out, "default\n"));
+    assert_string_equal(json_string_value(json_object_get(first, "name")), "store.path");
+    assert_string_equal(json_string_value(json_object_get(first, "value")), "/srv/store");
+    assert_non_null(
+        strstr(json_string_value(json_object_get(first, "origin")), "/config/all-settings.yaml:"));
+}
+
+static void a_file_of_the_configuration_that_cannot_be_used_is_named(void **state)
+{
+    SCOPED(arena_release) struct arena *arena = arena_new();
+    struct run run =
+        RUN(arena, "config", "check", "--config", CASES_DIR "/config/directory-ldaps.yaml");
+
+    (void)state;
+    assert_int_equal(run.exit_code, CLI_FAILED);
+    assert_non_null(strstr(run.err, "rolebridge: directory.password_file: /"));
+    assert_non_null(strstr(run.err, "can be read, but "));
+    assert_string_equal(run.out, "");
+}
+
 static void the_sample_is_data(void **state)
 {
     SCOPED(arena_release) struct arena *arena = arena_new();
@@ -198,6 +259,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_command_and_every_option_is_documented),
+        cmocka_unit_test(every_command_that_prints_data_prints_it_for_programs_too),
         cmocka_unit_test(the_commands_of_a_noun_stand_together_and_differ),
         cmocka_unit_test(every_level_has_its_help),
         cmocka_unit_test(the_version_is_told),
@@ -205,6 +267,8 @@ int main(void)
         cmocka_unit_test(a_call_without_a_verb_shows_the_verbs_as_a_message),
         cmocka_unit_test(serve_is_told_the_configuration_and_its_failure_is_printed_safely),
         cmocka_unit_test(the_configuration_is_checked_without_a_daemon),
+        cmocka_unit_test(the_configuration_is_shown_with_where_it_comes_from),
+        cmocka_unit_test(a_file_of_the_configuration_that_cannot_be_used_is_named),
         cmocka_unit_test(the_sample_is_data),
         cmocka_unit_test(an_output_that_cannot_be_written_is_a_failure),
     };

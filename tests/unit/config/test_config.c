@@ -298,6 +298,150 @@ static void the_64th_organization_is_the_last(void **state)
     assert_int_equal(unlink(path), 0);
 }
 
+/* What was shown, a line each. */
+static void show_line(void *context, const struct config_value *value)
+{
+    text_add_format(context, "%s=%s@%d\n", value->name, value->value ? value->value : "",
+                    value->line);
+}
+
+static void every_setting_is_shown_with_the_line_that_sets_it(void **state)
+{
+    SCOPED(arena_release) struct arena *arena = arena_new();
+    struct text shown = {.arena = arena};
+    char *path = given_a_file(arena, "http:\n  port: 81\nstore: {size: 1024MiB, path: data}\n"
+                                     "organizations:\n  acme:\n    directory:\n"
+                                     "      start_tls: true\n      connect_timeout: 30s\n");
+
+    (void)state;
+    assert_int_equal(config_show(path, show_line, &shown, NULL), STATUS_OK);
+    assert_int_equal(unlink(path), 0);
+
+    assert_non_null(strstr(shown.data, "http.port=81@2\n"));
+    assert_non_null(strstr(shown.data, "http.address=127.0.0.1@0\n"));
+    assert_non_null(strstr(shown.data, "http.certificate=@0\n"));
+    assert_non_null(strstr(shown.data, "store.size=1GiB@3\n"));
+    assert_non_null(strstr(shown.data, arena_printf(arena, "store.path=%s/data@3\n", folder)));
+    assert_non_null(strstr(shown.data, "\ndirectory.start_tls=false@0\n"));
+    assert_non_null(strstr(shown.data, "\norganizations.acme.directory.start_tls=true@7\n"));
+    assert_non_null(strstr(shown.data, "\norganizations.acme.directory.connect_timeout=30s@8\n"));
+    assert_null(strstr(shown.data, "organizations.acme.http"));
+    for (size_t i = 0; i < setting_count; i++)
+        assert_non_null(strstr(shown.data, arena_printf(arena, "%s=", settings[i].name)));
+}
+
+/* ----------------------------------------------------------------- its files */
+
+static void note_finding(void *context, const char *setting, const char *path,
+                         const struct problem *problem)
+{
+    (void)path;
+    text_add_format(context, "%s: %s\n", setting, problem->status ? problem->detail : "ok");
+}
+
+static void given_a_named_file(struct arena *arena, const char *name, const char *content,
+                               mode_t mode)
+{
+    const char *path = arena_printf(arena, "%s/%s", folder, name);
+    FILE *file = fopen(path, "w");
+
+    assert_non_null(file);
+    assert_true(fputs(content, file) >= 0);
+    assert_int_equal(fclose(file), 0);
+    assert_int_equal(chmod(path, mode), 0);
+}
+
+static void drop_named_file(struct arena *arena, const char *name)
+{
+    assert_int_equal(unlink(arena_printf(arena, "%s/%s", folder, name)), 0);
+}
+
+#define WITH_FILES                                                                         \
+    "http: {certificate: chain, key: key}\n"                                               \
+    "directory: {uri: 'ldaps://h', ca_file: ca, bind_dn: cn=b, password_file: password,\n" \
+    "  people_base: ou=p, roles_base: ou=r}\n"
+
+static const char *findings(struct arena *arena, const char *content, size_t *wrong)
+{
+    SCOPED(config_clear) struct config config;
+    struct text text = {.arena = arena};
+    char *path = given_a_file(arena, content);
+
+    text_add(&text, "");
+    assert_int_equal(config_load(path, &config, NULL), STATUS_OK);
+    *wrong = config_check_files(&config, note_finding, &text);
+    assert_int_equal(unlink(path), 0);
+    return text.data;
+}
+
+static void files_that_can_be_used_are_found_right(void **state)
+{
+    SCOPED(arena_release) struct arena *arena = arena_new();
+    size_t wrong;
+
+    (void)state;
+    given_a_named_file(arena, "chain", "-----BEGIN CERTIFICATE-----\n", 0644);
+    given_a_named_file(arena, "key", "-----BEGIN PRIVATE KEY-----\n", 0600);
+    given_a_named_file(arena, "ca", "Root\n-----BEGIN CERTIFICATE-----\n", 0644);
+    given_a_named_file(arena, "password", "hunter2\n", 0600);
+
+    assert_string_equal(findings(arena, WITH_FILES, &wrong),
+                        "http.certificate: ok\nhttp.key: ok\ndirectory.ca_file: ok\n"
+                        "directory.password_file: ok\n");
+    assert_int_equal(wrong, 0);
+
+    drop_named_file(arena, "chain");
+    drop_named_file(arena, "key");
+    drop_named_file(arena, "ca");
+    drop_named_file(arena, "password");
+}
+
+static void a_file_that_cannot_be_used_is_named_with_its_setting(void **state)
+{
+    SCOPED(arena_release) struct arena *arena = arena_new();
+    const char *found;
+    size_t wrong;
+
+    (void)state;
+    given_a_named_file(arena, "chain", "-----BEGIN PRIVATE KEY-----\n", 0600);
+    given_a_named_file(arena, "key", "-----BEGIN PRIVATE KEY-----\nsecret\n", 0640);
+    given_a_named_file(arena, "password", "hunter2\n", 0644);
+
+    found = findings(arena, WITH_FILES, &wrong);
+
+    assert_int_equal(wrong, 4);
+    assert_non_null(strstr(found, "/chain holds no certificate in PEM"));
+    assert_non_null(strstr(found, "/key can be reached by others than its owner: chmod 600 it"));
+    assert_non_null(strstr(found, "/ca cannot be read: No such file"));
+    assert_non_null(strstr(found, "directory.password_file: directory.password_file: /tmp/"));
+    assert_null(strstr(found, "hunter2"));
+    assert_null(strstr(found, "secret"));
+
+    given_a_named_file(arena, "key", "-----BEGIN ENCRYPTED PRIVATE KEY-----\n", 0600);
+    assert_non_null(strstr(findings(arena, WITH_FILES, &wrong), "without a passphrase"));
+    given_a_named_file(arena, "key", "-----BEGIN CERTIFICATE-----\n", 0600);
+    assert_non_null(strstr(findings(arena, WITH_FILES, &wrong), "holds no private key in PEM"));
+    drop_named_file(arena, "chain");
+    drop_named_file(arena, "key");
+    drop_named_file(arena, "password");
+}
+
+static void a_file_that_nobody_needs_is_not_looked_at(void **state)
+{
+    SCOPED(arena_release) struct arena *arena = arena_new();
+    size_t wrong;
+
+    (void)state;
+    assert_string_equal(findings(arena, "directory: {ca_file: /nowhere, bind_dn: cn=b}\n", &wrong),
+                        "");
+    assert_string_equal(findings(arena,
+                                 "directory: {uri: 'ldapi://%2Fs', bind: external,\n"
+                                 "  ca_file: /nowhere, people_base: ou=p, roles_base: ou=r}\n",
+                                 &wrong),
+                        "");
+    assert_int_equal(wrong, 0);
+}
+
 static char *sample(struct arena *arena)
 {
     char *text = NULL;
@@ -399,6 +543,10 @@ int main(void)
         cmocka_unit_test(a_file_that_cannot_be_read_is_named_with_the_reason),
         cmocka_unit_test(a_file_that_is_far_too_large_is_refused),
         cmocka_unit_test(the_64th_organization_is_the_last),
+        cmocka_unit_test(every_setting_is_shown_with_the_line_that_sets_it),
+        cmocka_unit_test(files_that_can_be_used_are_found_right),
+        cmocka_unit_test(a_file_that_cannot_be_used_is_named_with_its_setting),
+        cmocka_unit_test(a_file_that_nobody_needs_is_not_looked_at),
         cmocka_unit_test(the_sample_loads_as_it_is),
         cmocka_unit_test(the_sample_loads_with_every_setting_put_in_force),
         cmocka_unit_test(every_setting_is_whole_and_in_the_sample),

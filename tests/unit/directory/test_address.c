@@ -7,7 +7,7 @@
 static enum status check_settings(const struct directory_settings *settings, const char *word)
 {
     struct problem problem = {0};
-    enum status status = address_check(settings, &problem);
+    enum status status = directory_check(settings, &problem);
 
     if (word && !strstr(problem.detail, word))
         fail_msg("%s: \"%s\" does not say %s", settings->uri ? settings->uri : "NULL",
