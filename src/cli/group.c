@@ -75,6 +75,6 @@ enum status group_show_run(struct invocation *invocation, struct problem *proble
     if (status)
         return status;
     fputs("\n", invocation->out);
-    output_list(invocation, members, user_fields);
+    output_list(invocation, members, user_fields(invocation));
     return STATUS_OK;
 }

@@ -36,18 +36,9 @@ static bool write_line(int file, const char *text, struct arena *arena)
     return write(file, line, size) == (ssize_t)size && fsync(file) == 0;
 }
 
-enum status secret_keep(struct secret *secret, struct invocation *invocation, const json_t *answer,
+static enum status save(struct secret *secret, struct invocation *invocation, const char *token,
                         struct problem *problem)
 {
-    const char *token = text_of(answer, "token");
-
-    if (!token)
-        return problem_set(problem, STATUS_INTERNAL, "the daemon's answer has no token in it");
-    if (!secret->path) {
-        fprintf(invocation->out, "%s\n", token);
-        message_print(invocation, "this token is shown only now");
-        return STATUS_OK;
-    }
     if (!write_line(secret->file, token, invocation->arena) ||
         rename(secret->temporary, secret->path))
         return problem_set(problem, STATUS_INTERNAL,
@@ -55,6 +46,34 @@ enum status secret_keep(struct secret *secret, struct invocation *invocation, co
                            secret->path, strerror(errno));
     secret->temporary = NULL;
     message_print(invocation, "the token is in %s", secret->path);
+    return STATUS_OK;
+}
+
+static const struct field fields[] = {
+    {"name", {"name"}, NULL},
+    {"token", {"token"}, NULL},
+    {NULL, {NULL}, NULL},
+};
+
+enum status secret_keep(struct secret *secret, struct invocation *invocation, json_t *answer,
+                        struct problem *problem)
+{
+    const char *token = text_of(answer, "token");
+    enum status status;
+
+    if (!token)
+        return problem_set(problem, STATUS_INTERNAL, "the daemon's answer has no token in it");
+    if (secret->path) {
+        if ((status = save(secret, invocation, token, problem)))
+            return status;
+        (void)json_object_del(answer, "token");
+    } else {
+        message_print(invocation, "this token is shown only now");
+    }
+    if (!output_is_table(invocation))
+        output_one(invocation, answer, fields);
+    else if (!secret->path)
+        fprintf(invocation->out, "%s\n", token);
     return STATUS_OK;
 }
 

@@ -19,8 +19,12 @@ struct secret {
 enum status secret_open(struct secret *secret, struct invocation *invocation,
                         struct problem *problem);
 
-/* Keep the `token` that the daemon answered with. */
-enum status secret_keep(struct secret *secret, struct invocation *invocation, const json_t *answer,
+/*
+ * Keep the `token` that the daemon answered with. Without a file it is what is
+ * printed, alone, or in the answer where --output asks for that; with one, the
+ * answer is printed without it.
+ */
+enum status secret_keep(struct secret *secret, struct invocation *invocation, json_t *answer,
                         struct problem *problem);
 
 /* For SCOPED. Leaves nothing half written behind. */

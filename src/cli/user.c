@@ -63,13 +63,34 @@ static const char *email_text(const json_t *user, struct arena *arena)
     return user_email(user);
 }
 
-const struct field user_fields[] = {
+static const struct field table_fields[] = {
     {"name", {"userName"}, NULL},
     {"status", {NULL}, status_text},
     {"role", {NULL}, role_text},
     {"site", {NULL}, site_text},
     {"source", {NULL}, source_text},
     {"directory", {BRIDGE_USER, "directory", "state"}, NULL},
+    {NULL, {NULL}, NULL},
+};
+
+/* For programs: the values of the wire, one fact a cell, and nothing where there is nothing. */
+static const struct field csv_fields[] = {
+    {"name", {"userName"}, NULL},
+    {"id", {"id"}, NULL},
+    {"status", {BRIDGE_USER, "status"}, NULL},
+    {"role", {BRIDGE_USER, "role"}, NULL},
+    {"site", {BRIDGE_USER, "site"}, NULL},
+    {"managed by", {BRIDGE_USER, "managedBy"}, NULL},
+    {"blocked by", {BRIDGE_USER, "blocked", "by"}, NULL},
+    {"display name", {"displayName"}, NULL},
+    {"given name", {"name", "givenName"}, NULL},
+    {"family name", {"name", "familyName"}, NULL},
+    {"email", {NULL}, email_text},
+    {"directory", {BRIDGE_USER, "directory", "state"}, NULL},
+    {"dn", {BRIDGE_USER, "directory", "dn"}, NULL},
+    {"detail", {BRIDGE_USER, "directory", "detail"}, NULL},
+    {"created", {"meta", "created"}, NULL},
+    {"last modified", {"meta", "lastModified"}, NULL},
     {NULL, {NULL}, NULL},
 };
 
@@ -92,6 +113,11 @@ static const struct field show_fields[] = {
     {"last modified", {"meta", "lastModified"}, NULL},
     {NULL, {NULL}, NULL},
 };
+
+const struct field *user_fields(const struct invocation *invocation)
+{
+    return output_is_table(invocation) ? table_fields : csv_fields;
+}
 
 /* --------------------------------------------------------------------- list */
 
@@ -133,7 +159,7 @@ enum status user_list_run(struct invocation *invocation, struct problem *problem
 
     if (status || (status = request_all(invocation, "/scim/v2/Users", query, &users, problem)))
         return status;
-    output_list(invocation, users, user_fields);
+    output_list(invocation, users, user_fields(invocation));
     return STATUS_OK;
 }
 
@@ -143,6 +169,6 @@ enum status user_show_run(struct invocation *invocation, struct problem *problem
     enum status status = user_look_up(invocation, invocation->argument, &user, problem);
 
     if (!status)
-        output_one(invocation, user, show_fields);
+        output_one(invocation, user, output_is_table(invocation) ? show_fields : csv_fields);
     return status;
 }

@@ -8,8 +8,8 @@
 
 #define BRIDGE_USER "urn:ietf:params:scim:schemas:extension:bridge:2.0:User"
 
-/* The columns of a list of users. */
-extern const struct field user_fields[];
+/* The columns of a list of users: a few for a table, everything for programs. */
+const struct field *user_fields(const struct invocation *invocation);
 
 /* What the bridge extension says about a user. */
 const json_t *user_extension(const json_t *user);

@@ -53,7 +53,7 @@ enum status user_create_run(struct invocation *invocation, struct problem *probl
     enum status status = request_send(invocation, "POST", "/scim/v2/Users", body, &user, problem);
 
     if (!status)
-        output_changed(invocation, user, user_fields);
+        output_changed(invocation, user, user_fields(invocation));
     return status;
 }
 
@@ -135,7 +135,7 @@ static enum status change(struct invocation *invocation, const json_t *user, jso
     if (!status && !changed)
         status = request_send(invocation, "GET", path, NULL, &changed, problem);
     if (!status)
-        output_changed(invocation, changed, user_fields);
+        output_changed(invocation, changed, user_fields(invocation));
     return status;
 }
 
@@ -202,7 +202,7 @@ static enum status act(struct invocation *invocation, const char *action, const 
     path = arena_printf(invocation->arena, "%s/%s", user_path(user, invocation->arena), action);
     status = request_send(invocation, "POST", path, body, &changed, problem);
     if (!status)
-        output_changed(invocation, changed, user_fields);
+        output_changed(invocation, changed, user_fields(invocation));
     return status;
 }
 

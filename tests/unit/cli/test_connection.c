@@ -1,5 +1,6 @@
 #include "unit.h"
 
+#include <jansson.h>
 #include <sys/stat.h>
 
 #include "run_command.h"
@@ -107,6 +108,41 @@ static void a_token_alone_goes_to_the_output(void **state)
     assert_non_null(strstr(fake.requests[0], "POST /admin/v1/connections HTTP/1.1"));
     assert_non_null(
         strstr(fake.requests[0], "\r\n\r\n{\"name\":\"entra\",\"carrier\":\"extension\"}"));
+}
+
+static void a_program_gets_the_token_with_what_it_opens(void **state)
+{
+    static const struct fake_answer answers[] = {{201, ENTRA, 0}, {0}};
+    SCOPED(arena_release) struct arena *arena = arena_new();
+    struct fake_daemon first = {0}, second = {0};
+    struct run json = RUN_ASKING(arena, &first, answers, "connection", "create", "entra", "-ojson");
+    struct run csv = RUN_ASKING(arena, &second, answers, "connection", "rotate", "entra", "-ocsv");
+    json_auto_t *connection = json_loads(json.out, 0, NULL);
+
+    (void)state;
+    assert_string_equal(json_string_value(json_object_get(connection, "name")), "entra");
+    assert_string_equal(json_string_value(json_object_get(connection, "token")), "rb_a_secret");
+    assert_string_equal(csv.out, "NAME,TOKEN\r\nentra,rb_a_secret\r\n");
+}
+
+static void a_token_that_is_kept_in_a_file_is_printed_in_no_form(void **state)
+{
+    static const char path[] = "/tmp/cli-saved-token";
+    static const char *const forms[] = {"table", "json", "csv"};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++) {
+        static const struct fake_answer answers[] = {{201, ENTRA, 0}, {0}};
+        SCOPED(arena_release) struct arena *arena = arena_new();
+        struct fake_daemon fake = {0};
+        struct run run = RUN_ASKING(arena, &fake, answers, "token", "create", "entra",
+                                    "--save-token", path, "-o", forms[i]);
+
+        assert_int_equal(run.exit_code, CLI_DONE);
+        assert_null(strstr(run.out, "secret"));
+        assert_null(strstr(run.err, "secret"));
+    }
+    assert_int_equal(unlink(path), 0);
 }
 
 static void a_connection_may_be_let_grant_more(void **state)
@@ -296,6 +332,8 @@ int main(void)
         cmocka_unit_test(a_connection_is_shown_with_each_of_its_tokens),
         cmocka_unit_test(how_long_tokens_live_is_said_in_days_hours_minutes_or_seconds),
         cmocka_unit_test(a_token_alone_goes_to_the_output),
+        cmocka_unit_test(a_program_gets_the_token_with_what_it_opens),
+        cmocka_unit_test(a_token_that_is_kept_in_a_file_is_printed_in_no_form),
         cmocka_unit_test(a_connection_may_be_let_grant_more),
         cmocka_unit_test(a_connection_is_edited_in_what_is_said_and_no_more),
         cmocka_unit_test(a_token_file_is_for_its_owner_alone_and_replaced_whole),
