@@ -1,16 +1,16 @@
 #include "key_file.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "bridge/base/crypt.h"
+#include "bridge/base/secret.h"
 
 enum {
     NUMBER_DIGITS_MAX = 9,
@@ -64,52 +64,17 @@ static void format(const struct key_file *file, struct line *line)
                     key);
     digest_of(bytes_of(line->text, (size_t)size), digest);
     base64url_encode(bytes_of(digest, CHECK_SIZE), check, sizeof(check));
-    (void)snprintf(line->text + size, sizeof(line->text) - (size_t)size, "%s\n", check);
+    (void)snprintf(line->text + size, sizeof(line->text) - (size_t)size, "%s", check);
     explicit_bzero(key, sizeof(key));
 }
 
 /* ------------------------------------------------------------------- reading */
 
-static enum status refuse(const char *path, const struct key_file *file, const char *why,
-                          struct problem *problem)
-{
-    return problem_set(problem, STATUS_CONFIGURATION, "keys.path: %s/%" PRIu32 ".key %s", path,
-                       file->number, why);
-}
-
-static enum status check_kind(int descriptor, const char *path, const struct key_file *file,
-                              struct problem *problem)
-{
-    struct stat stat;
-
-    if (fstat(descriptor, &stat))
-        return refuse(path, file, strerror(errno), problem);
-    if (!S_ISREG(stat.st_mode))
-        return refuse(path, file, "is not a regular file", problem);
-    if (stat.st_mode & (S_IRWXG | S_IRWXO))
-        return refuse(path, file, "can be reached by others than its owner: chmod 600 it", problem);
-    return STATUS_OK;
-}
-
-static enum status read_line(int descriptor, const char *path, const struct key_file *file,
-                             struct line *line, struct problem *problem)
-{
-    size_t size = 0;
-    ssize_t got;
-
-    do {
-        got = read(descriptor, line->text + size, sizeof(line->text) - 1 - size);
-        if (got > 0)
-            size += (size_t)got;
-    } while (got > 0 || (got < 0 && errno == EINTR));
-    return got < 0 ? refuse(path, file, strerror(errno), problem) : STATUS_OK;
-}
-
 /* The key is where a sound line has it; the line is sound if it is that of this key. */
-static bool parse(struct line *line, struct key_file *file)
+static bool parse(struct secret *line, struct key_file *file)
 {
     SCOPED(line_clear) struct line again = {""};
-    char *key = strchr(line->text, ':');
+    char *key = strchr(line->data, ':');
     char *end;
     bool is_key;
 
@@ -121,33 +86,22 @@ static bool parse(struct line *line, struct key_file *file)
     is_key = base64url_decode(key + 1, file->key.data, SEAL_KEY_SIZE);
     *end = ':';
     format(file, &again);
-    return is_key && strcmp(line->text, again.text) == 0;
+    return is_key && strcmp(line->data, again.text) == 0;
 }
 
-enum status key_file_read(int folder, const char *path, struct key_file *file,
-                          struct problem *problem)
+enum status key_file_read(const char *folder, struct key_file *file, struct problem *problem)
 {
-    SCOPED(line_clear) struct line line = {""};
-    char name[NAME_SIZE];
+    SCOPED(secret_clear) struct secret line = {.size = 0};
+    char path[PATH_MAX];
     enum status status;
 
-    file_name(file->number, "", name);
-
-    /* Not blocking, for a pipe without a writer would hold us here. */
-    SCOPED(close_release)
-    int descriptor = openat(folder, name, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-
-    if (descriptor < 0)
-        return problem_set(problem, STATUS_CONFIGURATION,
-                           "keys.path: %s/%s cannot be read: %s; it must belong to the daemon's "
-                           "user",
-                           path, name, strerror(errno));
-    if ((status = check_kind(descriptor, path, file, problem)) ||
-        (status = read_line(descriptor, path, file, &line, problem)))
+    (void)snprintf(path, sizeof(path), "%s/%" PRIu32 ".key", folder, file->number);
+    if ((status = secret_read("key", path, &line, problem)))
         return status;
     if (!parse(&line, file))
-        return refuse(path, file, "is damaged, or another key's file; put it back from its backup",
-                      problem);
+        return problem_set(problem, STATUS_CONFIGURATION,
+                           "key %s is damaged, or another key's file; put it back from its backup",
+                           path);
     return STATUS_OK;
 }
 
@@ -158,7 +112,7 @@ static bool write_line(int descriptor, const struct line *line)
     size_t size = strlen(line->text);
 
     return descriptor >= 0 && write(descriptor, line->text, size) == (ssize_t)size &&
-           fsync(descriptor) == 0;
+           write(descriptor, "\n", 1) == 1 && fsync(descriptor) == 0;
 }
 
 /* Linked into place once it is on the disk, for to rename would replace a key that is there. */

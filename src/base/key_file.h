@@ -15,14 +15,13 @@ struct key_file {
 /* The number in "NUMBER.key". False for every other name. */
 bool key_file_number(const char *name, uint32_t *number);
 
-/*
- * Read one, whose number is known from its name. `folder` is open, `path` what it
- * is called in messages.
- */
-enum status key_file_read(int folder, const char *path, struct key_file *file,
-                          struct problem *problem);
+/* Read one, whose number is known from its name. */
+enum status key_file_read(const char *folder, struct key_file *file, struct problem *problem);
 
-/* Write a new one, on the disk when it returns. Never in the place of another. */
+/*
+ * Write a new one, on the disk when it returns. Never in the place of another.
+ * `folder` is open, `path` what it is called in messages.
+ */
 enum status key_file_write(int folder, const char *path, const struct key_file *file,
                            struct problem *problem);
 

@@ -132,7 +132,7 @@ static enum status read_keys(const char *path, DIR *folder, struct keyring *load
 
     qsort(loaded->keys, loaded->count, sizeof(loaded->keys[0]), compare_numbers);
     for (size_t i = 0; !status && i < loaded->count; i++)
-        status = key_file_read(dirfd(folder), path, &loaded->keys[i], problem);
+        status = key_file_read(path, &loaded->keys[i], problem);
     return status;
 }
 
