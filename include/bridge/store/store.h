@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include "bridge/base/bytes.h"
+#include "bridge/base/crypt.h"
 #include "bridge/base/status.h"
 
 /*
@@ -15,7 +16,7 @@
  * keys and values is beside each owner in `core` and `auth`.
  */
 enum store_table {
-    STORE_META,         /* schema, sequence, heads of the journals: the store's own */
+    STORE_META,         /* schema, sequence, ends of the journals: the store's own */
     STORE_ORGANIZATION, /* global: organization -> its record */
     STORE_RESOURCE,     /* type, row -> the resource's finished bytes */
     STORE_ACCOUNT,      /* row -> what of a user is no SCIM document */
@@ -157,12 +158,49 @@ void store_usage(struct store *store, uint64_t *used, uint64_t *size);
 /* ------------------------------------------------------------------ journal */
 
 /*
- * Walk an organization's journal from its first number, 1, and check the chain:
- * each value begins with 32 bytes, the SHA-256 of the link before it and of its
- * own record. STATUS_CONFLICT names the first number that does not fit.
+ * Each organization's journal is a chain: a line's link is the SHA-256 of the link
+ * before it and of its own record. Numbers begin with 1, after a link of zeros.
  */
-typedef bool journal_visit(void *context, uint64_t number, struct bytes record);
-enum status store_journal_walk(struct store *store, uint32_t organization, journal_visit *visit,
-                               void *context, struct problem *problem);
+/* A place in the chain: everything up to this line. */
+struct journal_mark {
+    uint64_t number;
+    unsigned char link[DIGEST_SIZE];
+};
+
+/*
+ * Where the journal begins, which is behind the last line that was pruned, and
+ * where it ends.
+ */
+enum status store_journal_ends(struct store_txn *txn, struct journal_mark *start,
+                               struct journal_mark *end, struct problem *problem);
+
+/* Return false to stop. The bytes are good during the call. */
+typedef bool journal_visit(void *context, const struct journal_mark *mark, struct bytes record);
+
+/* Go through the lines from number `first` on, as they are. */
+void store_journal_read(struct store_txn *txn, uint64_t first, journal_visit *visit, void *context);
+
+/*
+ * Check that the chain goes on from `mark`, for `most` lines or to its end, and
+ * move `mark` to the last line that was checked.
+ *
+ * STATUS_CONFLICT  names the first number that does not fit: that line, or the one
+ *                  before it, was altered, taken away or moved
+ */
+enum status store_journal_verify(struct store_txn *txn, struct journal_mark *mark, unsigned most,
+                                 bool *is_at_end, struct problem *problem);
+
+/*
+ * In a change: take away the lines up to `mark`, the oldest first, at most `most` of
+ * them. `pruned` is where the journal begins then. What is left can be verified as
+ * before. `mark` must be as the journal has it, so that only who has seen the lines
+ * takes them away.
+ *
+ * STATUS_NOT_FOUND  there is no such line any more, or not yet
+ * STATUS_CONFLICT   that line has another link
+ */
+enum status store_journal_prune(struct store_txn *txn, const struct journal_mark *mark,
+                                unsigned most, struct journal_mark *pruned,
+                                struct problem *problem);
 
 #endif

@@ -1,5 +1,7 @@
 #include "world.h"
 
+#include "journal_walk.h"
+
 #include "bridge/auth/token.h"
 #include "bridge/auth/usage.h"
 #include "bridge/core/connection.h"
@@ -209,13 +211,13 @@ struct records {
     struct text all;
 };
 
-static bool add_record(void *context, uint64_t number, struct bytes record)
+static bool add_record(void *context, const struct journal_mark *mark, struct bytes record)
 {
     struct records *records = context;
     char *text = strndup(record.data, record.size);
     json_auto_t *json = json_loads(text, 0, NULL);
 
-    (void)number;
+    (void)mark;
     text_add_format(&records->all, "%s %s%s\n", json_string_value(json_object_get(json, "event")),
                     json_is_string(json_object_get(json, "connection")) ? "of " : "",
                     json_is_string(json_object_get(json, "connection"))
@@ -230,7 +232,7 @@ static const char *journal_since(struct world *world, size_t *start)
     struct records records = {.all.arena = world->arena};
     const char *fresh;
 
-    assert_int_equal(store_journal_walk(world->store, ORGANIZATION, add_record, &records, NULL),
+    assert_int_equal(journal_walk(world->store, ORGANIZATION, add_record, &records, NULL),
                      STATUS_OK);
     fresh = records.all.data + *start;
     *start = records.all.size;

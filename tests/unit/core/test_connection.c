@@ -1,5 +1,7 @@
 #include "world.h"
 
+#include "journal_walk.h"
+
 #include "bridge/core/connection.h"
 
 #define EXT "urn:ietf:params:scim:schemas:extension:bridge:2.0:User"
@@ -242,9 +244,9 @@ static void what_is_no_domain_is_refused_and_so_are_too_many(void **state)
     assert_int_equal(stored(world, "entra").domain_count, CONNECTION_DOMAINS_MAX);
 }
 
-static bool count_record(void *context, uint64_t number, struct bytes record)
+static bool count_record(void *context, const struct journal_mark *mark, struct bytes record)
 {
-    (void)number;
+    (void)mark;
     (void)record;
     ++*(int *)context;
     return true;
@@ -256,13 +258,13 @@ static void an_edit_that_changes_nothing_is_no_change(void **state)
     int before = 0, after = 0;
 
     (void)set_domains(world, "entra", "example.org", NULL);
-    assert_int_equal(store_journal_walk(world->store, 1, count_record, &before, NULL), STATUS_OK);
+    assert_int_equal(journal_walk(world->store, 1, count_record, &before, NULL), STATUS_OK);
     (void)set_domains(world, "entra", "EXAMPLE.org", NULL);
-    assert_int_equal(store_journal_walk(world->store, 1, count_record, &after, NULL), STATUS_OK);
+    assert_int_equal(journal_walk(world->store, 1, count_record, &after, NULL), STATUS_OK);
     assert_int_equal(after, before);
     (void)set_domains(world, "entra", NULL, NULL);
     after = 0;
-    assert_int_equal(store_journal_walk(world->store, 1, count_record, &after, NULL), STATUS_OK);
+    assert_int_equal(journal_walk(world->store, 1, count_record, &after, NULL), STATUS_OK);
     assert_int_equal(after, before + 1);
 }
 

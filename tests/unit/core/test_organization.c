@@ -1,5 +1,7 @@
 #include "world.h"
 
+#include "journal_walk.h"
+
 #include "bridge/core/connection.h"
 #include "bridge/core/organization.h"
 
@@ -73,11 +75,11 @@ static size_t lines_due(struct world *world, uint32_t organization, struct outbo
     return count;
 }
 
-static bool count_line(void *context, uint64_t number, struct bytes record)
+static bool count_line(void *context, const struct journal_mark *mark, struct bytes record)
 {
     struct text *text = context;
 
-    (void)number;
+    (void)mark;
     text_add_bytes(text, record);
     text_add(text, "\n");
     return true;
@@ -88,8 +90,7 @@ static const char *journal_of(struct world *world, uint32_t organization)
     struct text text = {.arena = world->arena};
 
     text_add(&text, "");
-    assert_int_equal(store_journal_walk(world->store, organization, count_line, &text, NULL),
-                     STATUS_OK);
+    assert_int_equal(journal_walk(world->store, organization, count_line, &text, NULL), STATUS_OK);
     return text.data;
 }
 

@@ -11,6 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "journal_walk.h"
 #include "memory.h"
 
 #include "bridge/base/crypt.h"

@@ -103,11 +103,11 @@ static uint32_t crash_after(unsigned count, uint32_t first, bool *acknowledged)
     return last;
 }
 
-static bool count_line(void *context, uint64_t number, struct bytes record)
+static bool count_line(void *context, const struct journal_mark *mark, struct bytes record)
 {
     uint64_t *count = context;
 
-    (void)number;
+    (void)mark;
     (void)record;
     (*count)++;
     return true;
@@ -127,7 +127,7 @@ static void assert_whole(const bool *acknowledged, uint32_t end)
         resource_count += is_stored;
     }
     assert_int_equal(store_count(txn, bytes_of_text("people")), resource_count);
-    assert_int_equal(store_journal_walk(given.store, ORGANIZATION, count_line, &line_count, NULL),
+    assert_int_equal(journal_walk(given.store, ORGANIZATION, count_line, &line_count, NULL),
                      STATUS_OK);
     assert_int_equal(line_count, resource_count);
 }

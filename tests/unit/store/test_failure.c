@@ -80,9 +80,9 @@ static enum status move(struct store_txn *txn, void *argument, struct problem *p
     return STATUS_OK;
 }
 
-static bool count_line(void *context, uint64_t number, struct bytes record)
+static bool count_line(void *context, const struct journal_mark *mark, struct bytes record)
 {
-    (void)number;
+    (void)mark;
     return count_entry(context, record, record);
 }
 
@@ -90,8 +90,7 @@ static unsigned lines_of_the_journal(void)
 {
     unsigned count = 0;
 
-    assert_int_equal(store_journal_walk(given.store, ORGANIZATION, count_line, &count, NULL),
-                     STATUS_OK);
+    assert_int_equal(journal_walk(given.store, ORGANIZATION, count_line, &count, NULL), STATUS_OK);
     return count;
 }
 
