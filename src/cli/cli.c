@@ -11,18 +11,6 @@
 
 enum { WORDS_MAX = 64, CALL_COLUMN = 24 };
 
-/* What an option may be, where that is a closed list. */
-static const struct {
-    enum option option;
-    const char *name;
-    const char *values[4];
-} choices[] = {
-    {OPTION_OUTPUT, "--output", {"table", "json", "csv"}},
-    {OPTION_STATUS, "--status", {"active", "inactive"}},
-    {OPTION_ROLE, "--role", {"admin", "user"}},
-    {OPTION_GRANT, "--grant", {"admin", "user"}},
-};
-
 /* ---------------------------------------------------------------- messages */
 
 static void print_line(FILE *err, struct arena *arena, const char *words)
@@ -181,7 +169,7 @@ static bool is_text(const char *value)
 
 static enum status check_choices(struct invocation *invocation, struct problem *problem)
 {
-    for (size_t i = 0; i < sizeof(choices) / sizeof(choices[0]); i++) {
+    for (size_t i = 0; i < choice_count; i++) {
         const char *given = invocation->options[choices[i].option];
         struct text known = {.arena = invocation->arena};
         bool is_known = !given;

@@ -33,6 +33,8 @@
 
 static const struct poptOption local_options[] = {LOCAL_OPTIONS};
 
+static const struct poptOption help_options[] = {HELP_OPTION, POPT_TABLEEND};
+
 static const struct poptOption config_show_options[] = {OUTPUT_OPTION, LOCAL_OPTIONS};
 
 static const struct poptOption no_options[] = {COMMON_OPTIONS};
@@ -203,6 +205,17 @@ const struct command commands[] = {
      config_show_options, config_show_run},
     {"config", "sample", NULL, "Print a configuration with every setting explained", local_options,
      config_sample_run},
+    {"completion", "bash", NULL, "Print what completes these commands in bash", help_options,
+     completion_bash_run},
 };
 
 const size_t command_count = sizeof(commands) / sizeof(commands[0]);
+
+const struct choice choices[] = {
+    {OPTION_OUTPUT, "--output", {"table", "json", "csv"}},
+    {OPTION_STATUS, "--status", {"active", "inactive"}},
+    {OPTION_ROLE, "--role", {"admin", "user"}},
+    {OPTION_GRANT, "--grant", {"admin", "user"}},
+};
+
+const size_t choice_count = sizeof(choices) / sizeof(choices[0]);

@@ -68,6 +68,16 @@ struct command {
 extern const struct command commands[];
 extern const size_t command_count;
 
+/* What an option may be, where that is a closed list. */
+struct choice {
+    enum option option;
+    const char *name;
+    const char *values[5]; /* ended by NULL */
+};
+
+extern const struct choice choices[];
+extern const size_t choice_count;
+
 /* The whole command line, with streams of its own. */
 int command_line_run(int argc, char **argv, cli_serve *serve, FILE *out, FILE *err);
 
@@ -112,5 +122,6 @@ command_run token_revoke_run;
 command_run config_check_run;
 command_run config_sample_run;
 command_run config_show_run;
+command_run completion_bash_run;
 
 #endif

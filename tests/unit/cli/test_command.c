@@ -20,7 +20,7 @@ static void every_command_and_every_option_is_documented(void **state)
 
         assert_non_null(command->run);
         assert_true(strlen(command->help) > 10 && strlen(command->help) < 60);
-        assert_non_null(find_option(command, OPTION_CONFIG));
+        assert_true(find_option(command, OPTION_CONFIG) || command->options->val == OPTION_HELP);
         assert_non_null(find_option(command, OPTION_HELP));
         for (const struct poptOption *option = command->options; option->longName; option++) {
             assert_true(option->val > OPTION_NONE && option->val < OPTION_COUNT);
@@ -33,7 +33,8 @@ static void every_command_and_every_option_is_documented(void **state)
 /* Those that print nothing but messages, or what is no list and no resource. */
 static bool prints_no_data(const struct command *command)
 {
-    static const char *const names[] = {"init", "serve", "config check", "config sample"};
+    static const char *const names[] = {"init", "serve", "config check", "config sample",
+                                        "completion bash"};
     const char *verb = command->verb ? command->verb : "";
     char name[64];
 
@@ -53,6 +54,31 @@ static void every_command_that_prints_data_prints_it_for_programs_too(void **sta
         if (takes_output == prints_no_data(&commands[i]))
             fail_msg("%s %s: -o", commands[i].noun, commands[i].verb ? commands[i].verb : "");
     }
+}
+
+static bool is_same_text(const char *left, const char *right)
+{
+    return left == right || (left && right && strcmp(left, right) == 0);
+}
+
+/* A completion knows no more of an option than its name. */
+static void an_option_means_the_same_wherever_it_is(void **state)
+{
+    static const struct poptOption *known[OPTION_COUNT];
+
+    (void)state;
+    for (size_t i = 0; i < command_count; i++)
+        for (const struct poptOption *option = commands[i].options; option->longName; option++) {
+            const struct poptOption **same = &known[option->val];
+
+            if (!*same)
+                *same = option;
+            assert_string_equal(option->longName, (*same)->longName);
+            assert_true(is_same_text(option->argDescrip, (*same)->argDescrip));
+            for (int other = 0; other < OPTION_COUNT; other++)
+                assert_true(other == option->val || !known[other] ||
+                            strcmp(option->longName, known[other]->longName) != 0);
+        }
 }
 
 /* The help of a noun lists them so, and the search stops at the first. */
@@ -260,6 +286,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_command_and_every_option_is_documented),
         cmocka_unit_test(every_command_that_prints_data_prints_it_for_programs_too),
+        cmocka_unit_test(an_option_means_the_same_wherever_it_is),
         cmocka_unit_test(the_commands_of_a_noun_stand_together_and_differ),
         cmocka_unit_test(every_level_has_its_help),
         cmocka_unit_test(the_version_is_told),
