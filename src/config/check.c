@@ -1,5 +1,7 @@
 #include <string.h>
 
+#include "bridge/directory/account.h"
+#include "bridge/directory/attribute_map.h"
 #include "bridge/directory/connection.h"
 #include "reader.h"
 #include "setting.h"
@@ -83,6 +85,45 @@ static enum status check_uri(struct reader *reader, const struct scope *scope)
                          arena_printf(reader->arena, "%s%s", scope->prefix, words.detail));
 }
 
+/* ----------------------------------------------------------- attribute maps */
+
+static struct attribute_rows rows_of(struct reader *reader,
+                                     const struct directory_config *directory)
+{
+    const struct config_items *given = &directory->rows;
+    struct attribute_row *rows = arena_alloc(reader->arena, given->count * sizeof(*rows));
+
+    for (size_t i = 0; i < given->count; i++)
+        rows[i] = (struct attribute_row){given->items[i].name, given->items[i].text};
+    return (struct attribute_rows){directory->person_rdn, rows, given->count};
+}
+
+/* Where a row stands; one behind the last is the RDN's. */
+static struct place place_of_row(const struct scope *scope, size_t row)
+{
+    const struct config_items *given = &scope->organization->directory.rows;
+
+    if (row < given->count)
+        return (struct place){given->items[row].line, given->items[row].column};
+    return scope->given[setting_find("directory.person_rdn") - settings];
+}
+
+static enum status make_attributes(struct reader *reader, const struct scope *scope)
+{
+    struct directory_config *directory = &scope->organization->directory;
+    const struct attribute_rows rows = rows_of(reader, directory);
+    struct problem reason = {0};
+    size_t fault = 0;
+
+    if (!attribute_map_new(&rows, account_profile(directory->profile), &directory->attributes,
+                           &fault, &reason))
+        return STATUS_OK;
+    return document_fail(&reader->document, place_of_row(scope, fault),
+                         arena_printf(reader->arena, "%sdirectory.%s: %s", scope->prefix,
+                                      fault < rows.count ? "attributes" : "person_rdn",
+                                      reason.detail));
+}
+
 /* ------------------------------------------------------ organizations apart */
 
 static const char *relation(const char *dn, const char *other)
@@ -146,7 +187,9 @@ enum status check_settings(struct reader *reader)
 
         if ((status = check_each(reader, &reader->scopes[i], check_barred)) ||
             (status = check_each(reader, &reader->scopes[i], check_required)) ||
-            (status = check_uri(reader, &reader->scopes[i])))
+            (status = check_uri(reader, &reader->scopes[i])) ||
+
+            (status = make_attributes(reader, &reader->scopes[i])))
             return status;
     }
     return check_apart(reader);

@@ -9,6 +9,8 @@
 
 #include "bridge/base/nearest.h"
 #include "bridge/base/screen.h"
+#include "bridge/directory/attribute_map.h"
+#include "bridge/scim/schema.h"
 #include "reader.h"
 #include "setting.h"
 
@@ -246,26 +248,37 @@ static enum status read_mapping(struct reader *reader, struct fy_node *mapping, 
     return status;
 }
 
-static enum status read_setting(struct reader *reader, const struct pair *pair)
+static const struct setting *setting_of(const struct reader *reader, const struct pair *pair)
 {
-    const char *name = own_name(reader, pair);
-    const struct setting *setting = setting_find(name);
-    const char *value = scalar_text(pair->value, reader->arena);
+    return setting_find(own_name(reader, pair));
+}
+
+/* One of several texts. `setting` is what they belong to, `name` what is behind that. */
+static enum status add_item(struct reader *reader, const struct setting *setting, char *name,
+                            const struct pair *pair)
+{
+    char *text = is_empty(pair->value) ? "" : scalar_text(pair->value, reader->arena);
+    const struct config_item item = {name, text, pair->place.line, pair->place.column};
+
+    if (!text)
+        return fail_value(reader, pair, setting, "not one line of plain text");
+    if (!setting_add(setting, &item,
+                     setting_field(setting, reader->config, reader->scope->organization)))
+        return fail_value(reader, pair, setting, shown(text, reader->arena));
+    return STATUS_OK;
+}
+
+static enum status read_row(struct reader *reader, const struct pair *pair)
+{
+    char *name = strrchr(pair->name, '.');
+    size_t size = (size_t)(name - pair->name) - strlen(reader->scope->prefix);
+    const struct setting *setting =
+        setting_find(arena_text(reader->arena, bytes_of(own_name(reader, pair), size)));
 
     if (!setting)
-        return fail_unknown(reader, pair,
-                            arena_text(reader->arena, bytes_of(name, strcspn(name, "."))));
-    reader->scope->given[setting - settings] = pair->place;
-    if (is_empty(pair->value))
-        return fail_value(reader, pair, setting, "empty");
-    if (!is_scalar(pair->value))
-        return fail_value(reader, pair, setting, kind_of(pair->value));
-    if (!value)
-        return fail_value(reader, pair, setting, "not one line of plain text");
-    if (!setting_apply(setting, value, reader->folder,
-                       setting_field(setting, reader->config, reader->scope->organization)))
-        return fail_value(reader, pair, setting, shown(value, reader->arena));
-    return STATUS_OK;
+        return document_fail(&reader->document, pair->place,
+                             "a name with a dot in it; expected the name of an attribute");
+    return add_item(reader, setting, name + 1, pair);
 }
 
 /* What is below a name: `what`, or nothing. */
@@ -282,9 +295,33 @@ static enum status read_below(struct reader *reader, const struct pair *pair, co
     return read_mapping(reader, pair->value, pair->name, pair->place, read);
 }
 
+static enum status read_setting(struct reader *reader, const struct pair *pair)
+{
+    const char *name = own_name(reader, pair);
+    const struct setting *setting = setting_of(reader, pair);
+    const char *value = scalar_text(pair->value, reader->arena);
+
+    if (!setting)
+        return fail_unknown(reader, pair,
+                            arena_text(reader->arena, bytes_of(name, strcspn(name, "."))));
+    reader->scope->given[setting - settings] = pair->place;
+    if (is_empty(pair->value))
+        return fail_value(reader, pair, setting, "empty");
+    if (setting->kind == SETTING_ROWS)
+        return read_below(reader, pair, "names with their values", read_row);
+    if (!is_scalar(pair->value))
+        return fail_value(reader, pair, setting, kind_of(pair->value));
+    if (!value)
+        return fail_value(reader, pair, setting, "not one line of plain text");
+    if (!setting_apply(setting, value, reader->folder,
+                       setting_field(setting, reader->config, reader->scope->organization)))
+        return fail_value(reader, pair, setting, shown(value, reader->arena));
+    return STATUS_OK;
+}
+
 static enum status read_section(struct reader *reader, const struct pair *pair)
 {
-    const struct setting *setting = setting_find(own_name(reader, pair));
+    const struct setting *setting = setting_of(reader, pair);
 
     if (setting)
         return document_fail(
@@ -388,7 +425,9 @@ enum status reader_load(struct reader *reader)
     *reader->config = (struct config){0};
     begin_organization(reader, "default", "");
     apply_fallbacks(reader, SETTING_OF_DAEMON);
-    status = read_document(reader);
+    status = scim_load(reader->document.problem);
+    if (!status)
+        status = read_document(reader);
     document_release(&reader->document);
     return status;
 }
@@ -405,19 +444,25 @@ enum status config_load(const char *path, struct config *config, struct problem 
     return reader_load(&reader);
 }
 
-static void clear_texts(struct config *config, struct organization_config *organization,
-                        enum setting_owner owner)
+static void clear_settings(struct config *config, struct organization_config *organization,
+                           enum setting_owner owner)
 {
     for (const struct setting *setting = settings; setting < settings + setting_count; setting++) {
-        if (setting->owner == owner && setting_is_text(setting))
-            free(*(char **)setting_field(setting, config, organization));
+        void *field = setting->owner == owner ? setting_field(setting, config, organization) : NULL;
+
+        if (field && setting_is_text(setting))
+            free(*(char **)field);
+        else if (field && setting_is_many(setting))
+            setting_clear_items(field);
     }
 }
 
 void config_clear(struct config *config)
 {
-    for (size_t i = 0; i < config->organization_count; i++)
-        clear_texts(config, &config->organizations[i], SETTING_OF_ORGANIZATION);
-    clear_texts(config, NULL, SETTING_OF_DAEMON);
+    for (size_t i = 0; i < config->organization_count; i++) {
+        attribute_map_free(config->organizations[i].directory.attributes);
+        clear_settings(config, &config->organizations[i], SETTING_OF_ORGANIZATION);
+    }
+    clear_settings(config, NULL, SETTING_OF_DAEMON);
     *config = (struct config){0};
 }

@@ -29,8 +29,9 @@ enum status reader_load(struct reader *reader);
 
 /*
  * What can be said only when everything has been read: a setting that another
- * one needs or bars, a directory that cannot be reached as its settings say, and
- * organizations within each other's reach.
+ * one needs or bars, a directory that cannot be reached as its settings say,
+ * attributes that cannot be mapped so, and organizations within each other's
+ * reach. The attribute maps are made.
  */
 enum status check_settings(struct reader *reader);
 

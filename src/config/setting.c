@@ -10,7 +10,11 @@
 #include "bridge/base/text.h"
 #include "bridge/directory/entry.h"
 
-enum { TEXT_MOST = 1024, SOCKET_PATH_MOST = 107 /* what fits into a sockaddr_un */ };
+enum {
+    ITEMS_MOST = 100,
+    TEXT_MOST = 1024,
+    SOCKET_PATH_MOST = 107 /* what fits into a sockaddr_un */
+};
 
 #define KIB UINT64_C(1024)
 #define MIB (KIB * 1024)
@@ -148,6 +152,17 @@ const struct setting settings[] = {
      DIRECTORY(groups_base),
      .example = "ou=groups,dc=example,dc=org",
      .help = "The DN below which pushed groups are; without it they stay out of the directory"},
+    {.name = "directory.person_rdn",
+     .kind = SETTING_TEXT,
+     DIRECTORY(person_rdn),
+     .fallback = "uid={userName}",
+     .help = "What names people's entries: an attribute, =, and a template of SCIM paths"},
+    {.name = "directory.attributes",
+     .kind = SETTING_ROWS,
+     DIRECTORY(rows),
+     .example = "{mail: emails.value, mobile: \"\", o: \"{userType}\"}",
+     .help = "Attributes and where they come from, in place of the bridge's own rows and beside "
+             "them"},
     {.name = "directory.connect_timeout",
      .kind = SETTING_SECONDS,
      DIRECTORY(connect_seconds),
@@ -201,6 +216,7 @@ static const struct unit *units_of(enum setting_kind kind)
     case SETTING_ADDRESS:
     case SETTING_CHOICE:
     case SETTING_SWITCH:
+    case SETTING_ROWS:
         return NULL;
     }
     return NULL;
@@ -233,7 +249,12 @@ static bool is_number(const struct setting *setting)
 
 bool setting_is_text(const struct setting *setting)
 {
-    return !is_number(setting) && setting->kind != SETTING_SWITCH;
+    return !is_number(setting) && setting->kind != SETTING_SWITCH && !setting_is_many(setting);
+}
+
+bool setting_is_many(const struct setting *setting)
+{
+    return setting->kind == SETTING_ROWS;
 }
 
 void *setting_field(const struct setting *setting, struct config *config,
@@ -314,6 +335,7 @@ static bool is_fitting(const struct setting *setting, const char *value)
     case SETTING_SIZE:
     case SETTING_SECONDS:
     case SETTING_SWITCH:
+    case SETTING_ROWS:
         return true;
     }
     return false;
@@ -357,6 +379,36 @@ static bool apply_text(const struct setting *setting, const char *value, const c
     return true;
 }
 
+bool setting_add(const struct setting *setting, const struct config_item *item,
+                 struct config_items *field)
+{
+    struct config_item *items;
+
+    if (!is_fitting(setting, item->text) || strlen(item->text) > text_most(setting) ||
+        field->count == ITEMS_MOST)
+        return false;
+    items = heap_alloc(field->count + 1, sizeof(*items));
+    if (field->count)
+        memcpy(items, field->items, field->count * sizeof(*items));
+    items[field->count] = *item;
+    items[field->count].name = item->name ? joined(item->name, "", "") : NULL;
+    items[field->count].text = joined(item->text, "", "");
+    free(field->items);
+    field->items = items;
+    field->count++;
+    return true;
+}
+
+void setting_clear_items(struct config_items *field)
+{
+    for (size_t i = 0; i < field->count; i++) {
+        free(field->items[i].name);
+        free(field->items[i].text);
+    }
+    free(field->items);
+    *field = (struct config_items){0};
+}
+
 static bool apply_number(const struct setting *setting, const char *value, uint64_t *field)
 {
     uint64_t number;
@@ -396,12 +448,32 @@ static char *format_number(const struct unit *unit, uint64_t number, struct aren
     return arena_printf(arena, "%" PRIu64 "%s", number / unit->factor, unit->name);
 }
 
+/* In one line, as YAML would take it; NULL where there are none. */
+static const char *format_items(const struct config_items *items, struct arena *arena)
+{
+    bool is_mapping = items->count > 0 && items->items[0].name;
+    struct text text = {.arena = arena};
+
+    for (size_t i = 0; i < items->count; i++) {
+        text_add(&text, i ? ", " : "");
+        if (is_mapping)
+            text_add_format(&text, "%s: ", items->items[i].name);
+        text_add_json(&text, items->items[i].text);
+    }
+    if (!items->count)
+        return NULL;
+    return is_mapping ? arena_printf(arena, "{%s}", text.data)
+                      : arena_printf(arena, "[%s]", text.data);
+}
+
 const char *setting_format(const struct setting *setting, const void *field, struct arena *arena)
 {
     if (is_number(setting))
         return format_number(units_of(setting->kind), *(const uint64_t *)field, arena);
     if (setting->kind == SETTING_SWITCH)
         return *(const bool *)field ? "true" : "false";
+    if (setting_is_many(setting))
+        return format_items(field, arena);
     return *(char *const *)field;
 }
 
@@ -451,6 +523,9 @@ char *setting_expected(const struct setting *setting, struct arena *arena)
         return listed("", setting->choices, arena);
     case SETTING_SWITCH:
         return arena_strdup(arena, "true or false");
+    case SETTING_ROWS:
+        return arena_printf(arena, "at most %d names, each with a text of at most %zu bytes",
+                            ITEMS_MOST, text_most(setting));
     }
     return NULL;
 }

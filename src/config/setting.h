@@ -15,7 +15,8 @@ enum setting_kind {
     SETTING_SIZE,    /* with its unit: 64GiB */
     SETTING_SECONDS, /* with its unit: 5s */
     SETTING_CHOICE,  /* one of `choices` */
-    SETTING_SWITCH   /* true or false */
+    SETTING_SWITCH,  /* true or false */
+    SETTING_ROWS     /* texts by name, such as a source for each attribute */
 };
 
 /* Whose it is, and so the struct that holds it. */
@@ -28,7 +29,7 @@ struct setting {
     const char *name; /* section and key: "http.port" */
     enum setting_kind kind;
     enum setting_owner owner; /* the same for a whole section */
-    size_t offset;            /* in its owner: a char *, a uint64_t for a number, a bool */
+    size_t offset;            /* in its owner: a char *, a uint64_t for a number, a bool, items */
     uint64_t least, most; /* of a number; `most` of a text is its length in bytes, 0: TEXT_MOST */
     const char *const *choices; /* ended by NULL */
     const char *fallback;       /* as it would be written; NULL: unset */
@@ -52,6 +53,14 @@ const char *setting_key(const struct setting *setting);
 
 /* Whether its field is a char *. */
 bool setting_is_text(const struct setting *setting);
+
+/* Whether its field is a struct config_items. */
+bool setting_is_many(const struct setting *setting);
+
+/* Add to such a field. False when the text does not fit, or when there are too many. */
+bool setting_add(const struct setting *setting, const struct config_item *item,
+                 struct config_items *field);
+void setting_clear_items(struct config_items *field);
 
 /* Its field in whichever of the two it belongs to. */
 void *setting_field(const struct setting *setting, struct config *config,

@@ -97,7 +97,8 @@ static enum status worker_settings_of(const struct daemon *daemon, struct worker
         .projection = {.people_base = directory->people_base,
                        .roles_base = directory->roles_base,
                        .groups_base = directory->groups_base,
-                       .profile = account_profile(directory->profile)},
+                       .profile = account_profile(directory->profile),
+                       .attributes = directory->attributes},
     };
     if (!settings->projection.profile)
         return problem_set(problem, STATUS_CONFIGURATION,

@@ -19,14 +19,15 @@ static void add_names(struct arena *arena, const char ***names, size_t *count,
 }
 
 /* All that a plan looks at: what the bridge owns, the lock, the identity. */
-static const char *const *names_to_read(const struct account_profile *profile, struct arena *arena)
+static const char *const *names_to_read(const struct projection_settings *settings,
+                                        struct arena *arena)
 {
-    const char *const identity[] = {account_identity(profile), NULL};
+    const char *const identity[] = {account_identity(settings->profile), NULL};
     const char **names = NULL;
     size_t count = 0;
 
-    add_names(arena, &names, &count, projection_owned());
-    add_names(arena, &names, &count, account_attributes(profile));
+    add_names(arena, &names, &count, attribute_map_names(settings->attributes));
+    add_names(arena, &names, &count, account_attributes(settings->profile));
     add_names(arena, &names, &count, identity);
     names = array_room(arena, names, count, sizeof(*names));
     names[count] = NULL;
@@ -60,7 +61,7 @@ enum status person_read(struct directory *directory, const struct projection_set
 {
     const struct lookup lookup = {directory, settings->people_base,
                                   account_identity(settings->profile),
-                                  names_to_read(settings->profile, arena), arena};
+                                  names_to_read(settings, arena), arena};
     enum status status;
 
     *actual = (struct person_actual){.entry = NULL};

@@ -250,7 +250,7 @@ static void plan_rename_in_groups(struct draft *draft)
 static void plan_own_attributes(struct draft *draft)
 {
     step_attributes(draft->plan, draft->arena, draft->dn, draft->desired->entry,
-                    draft->actual->entry, projection_owned());
+                    draft->actual->entry, attribute_map_names(draft->settings->attributes));
 }
 
 /* ------------------------------------------------------------------ persons */

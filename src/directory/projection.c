@@ -51,6 +51,27 @@ bool projection_is_role_dn(const struct projection_settings *settings, const cha
     return name && parent && dn_equal(parent, settings->roles_base) && is_role_name(arena, name);
 }
 
+/* ------------------------------------------------------------------- people */
+
+static struct bytes text_of(const json_t *resource, const char *name)
+{
+    const json_t *value = json_object_get(resource, name);
+
+    return bytes_of(json_string_value(value), json_string_length(value));
+}
+
+enum status projection_person(const struct projection_settings *settings, const json_t *user,
+                              struct arena *arena, struct entry **entry, struct problem *problem)
+{
+    const char *fault = name_fault(text_of(user, "userName"));
+
+    if (fault)
+        return problem_set(problem, STATUS_INVALID_VALUE, "userName %s and cannot name an entry",
+                           fault);
+    return attribute_map_apply(settings->attributes, user, settings->people_base, arena, entry,
+                               problem);
+}
+
 /* ------------------------------------------------------------------- groups */
 
 static struct entry *group_of_placeholder(const struct projection_settings *settings,
@@ -83,17 +104,10 @@ static bool is_reserved(struct arena *arena, const char *name)
     return is_role_name(arena, name) || strcmp(fold_name(arena, name), PLACEHOLDER) == 0;
 }
 
-static struct bytes name_of(const json_t *group)
-{
-    const json_t *name = json_object_get(group, "displayName");
-
-    return bytes_of(json_string_value(name), json_string_length(name));
-}
-
 enum status projection_group(const struct projection_settings *settings, const json_t *group,
                              struct arena *arena, struct entry **entry, struct problem *problem)
 {
-    struct bytes name = name_of(group);
+    struct bytes name = text_of(group, "displayName");
     const char *fault = name_fault(name);
 
     assert(settings->groups_base);

@@ -276,23 +276,48 @@ static const json_t *value_or_sub(const struct scim_path *path, const json_t *va
     return path->sub ? json_object_get(value, path->sub->name) : value;
 }
 
-const json_t *path_value(const struct scim_path *path, const json_t *resource)
+static void each_element(const struct scim_path *path, const json_t *list, path_visit *visit,
+                         void *context)
 {
-    const json_t *part = schema_part(path->schema, resource);
-    const json_t *value;
     const json_t *element;
     size_t i;
 
-    if (!path->attribute)
-        return part;
-    value = json_object_get(part, path->attribute->name);
-    if (!json_is_array(value))
-        return value_or_sub(path, value);
-    json_array_foreach (value, i, element) {
+    json_array_foreach (list, i, element) {
+        const json_t *value = value_or_sub(path, element);
+
         if (path->value_filter && !filter_matches_value(path->value_filter, element))
             continue;
-        if (value_or_sub(path, element))
-            return value_or_sub(path, element);
+        if (value && !visit(context, value))
+            return;
     }
-    return NULL;
+}
+
+void path_each(const struct scim_path *path, const json_t *resource, path_visit *visit,
+               void *context)
+{
+    const json_t *value = schema_part(path->schema, resource);
+
+    if (path->attribute)
+        value = json_object_get(value, path->attribute->name);
+    if (json_is_array(value)) {
+        each_element(path, value, visit, context);
+        return;
+    }
+    value = value_or_sub(path, value);
+    if (value)
+        (void)visit(context, value);
+}
+
+static bool keep_first(void *context, const json_t *value)
+{
+    *(const json_t **)context = value;
+    return false;
+}
+
+const json_t *path_value(const struct scim_path *path, const json_t *resource)
+{
+    const json_t *value = NULL;
+
+    path_each(path, resource, keep_first, &value);
+    return value;
 }

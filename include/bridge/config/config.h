@@ -8,6 +8,20 @@
 #include "bridge/base/status.h"
 #include "bridge/base/text.h"
 
+struct attribute_map;
+
+/* A setting of several texts, in the file's order: a list, or a mapping. */
+struct config_item {
+    char *name; /* NULL in a list */
+    char *text; /* "" is possible in a mapping only */
+    int line;   /* where it stands */
+    int column;
+};
+struct config_items {
+    struct config_item *items;
+    size_t count;
+};
+
 /* The directory of one organization. */
 struct directory_config {
     char *uri; /* NULL: no directory is served; the outbox waits */
@@ -20,6 +34,10 @@ struct directory_config {
     char *people_base;
     char *roles_base;
     char *groups_base; /* NULL: pushed groups are not projected */
+    char *person_rdn;
+    struct config_items rows; /* that differ from the bridge's own, of ... */
+    struct attribute_map
+        *attributes; /* ... how people become entries; NULL without a file's text */
     uint64_t connect_seconds;
     uint64_t operation_seconds;
 };
@@ -60,6 +78,8 @@ struct config {
  * range, what must be given be there; a relative path is relative to the file.
  * A directory's URI must go with how it is protected and signed in to. No two
  * organizations may have the same entries of one directory within reach.
+ * It loads the schemas of SCIM, for the attribute maps to name attributes of, and
+ * these must stay loaded until the configuration is cleared.
  *
  * config - to be cleared, whatever comes back.
  *

@@ -4,6 +4,7 @@
 #include <jansson.h>
 
 #include "bridge/directory/account.h"
+#include "bridge/directory/attribute_map.h"
 
 /*
  * What the directory should hold: pure functions from the store's side to DNs
@@ -14,22 +15,17 @@ struct projection_settings {
     const char *roles_base;
     const char *groups_base; /* NULL: pushed groups are not projected */
     const struct account_profile *profile;
+    const struct attribute_map *attributes; /* of people's entries */
 };
 
 /*
- * The entry of a person (inetOrgPerson, uid={userName} below people_base) from
- * the SCIM user. sn is familyName, else the last word of displayName, else
- * userName; cn is displayName, else name.formatted, else given and family name,
- * else userName. The attribute map is a table in SCIM paths.
+ * The entry of a person (inetOrgPerson, below people_base) from the SCIM user, as
+ * the attribute map says.
  *
  * STATUS_INVALID_VALUE  no userName, or a value that no DN can hold
  */
 enum status projection_person(const struct projection_settings *settings, const json_t *user,
                               struct arena *arena, struct entry **entry, struct problem *problem);
-
-/* The attributes of a person's entry that the bridge owns; ended by NULL. All others are left
- * alone. */
-const char *const *projection_owned(void);
 
 /* cn=admins; cn=site-{key} */
 char *projection_admins_dn(const struct projection_settings *settings, struct arena *arena);

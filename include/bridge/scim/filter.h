@@ -100,9 +100,14 @@ enum status path_parse(const char *text, const struct scim_resource_type *type, 
                        struct scim_path *path, struct problem *problem);
 
 /*
- * The first value that a path selects in a resource: of a multi-valued attribute
- * the first that the value filter matches. NULL where there is none. Borrowed.
+ * Each value that a path selects in a resource, in their order: of a multi-valued
+ * attribute those that the value filter matches. Return false to stop. Borrowed.
  */
+typedef bool path_visit(void *context, const json_t *value);
+void path_each(const struct scim_path *path, const json_t *resource, path_visit *visit,
+               void *context);
+
+/* The first of them; NULL where there is none. */
 const json_t *path_value(const struct scim_path *path, const json_t *resource);
 
 #endif

@@ -1,5 +1,6 @@
 """The daemon under test: its configuration, its life, its commands."""
 
+import json
 import os
 import shutil
 import subprocess
@@ -21,9 +22,12 @@ class Failed(AssertionError):
 
 
 class Bridge:
-    """An installation in a folder of its own. `directory` None: none is configured."""
+    """An installation in a folder of its own. `directory` None: none is configured.
 
-    def __init__(self, directory=None):
+    `settings` are more of the directory's, by name.
+    """
+
+    def __init__(self, directory=None, settings=None):
         self.process = None
         self.folder = Path(tempfile.mkdtemp(prefix="rb-", dir="/tmp"))
         self.port = free_port()
@@ -32,6 +36,7 @@ class Bridge:
         self.store = self.folder / "store"
         self.keys = self.folder / "keys"
         self.log = self.folder / "log"
+        self.directory_settings = settings or {}
         self.config.write_text(self.configuration(directory))
         self.admin = Client(str(self.socket))
         self.admin_api = Client(str(self.socket), prefix="/admin/v1")
@@ -52,6 +57,8 @@ class Bridge:
                 f"  roles_base: {directory.roles_base}\n"
                 f"  groups_base: {directory.groups_base}\n"
             )
+            text += "".join(f"  {name}: {json.dumps(value)}\n"
+                            for name, value in self.directory_settings.items())
         return text
 
     # ------------------------------------------------------------------- life

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "attributes.h"
 #include "bridge/base/clock.h"
 #include "bridge/base/crypt.h"
 #include "bridge/base/log.h"
@@ -29,6 +30,7 @@ static struct {
     struct slapd slapd;
     struct directory_settings settings;
     struct projection_settings projection;
+    struct attribute_map *attributes;
     struct arena *arena;
     struct directory *directory;
 } given;
@@ -42,8 +44,11 @@ static int start(enum slapd_policy policy)
                                                  .password_file = given.slapd.password_file,
                                                  .connect_seconds = LIMIT_SECONDS,
                                                  .operation_seconds = LIMIT_SECONDS};
-    given.projection =
-        (struct projection_settings){SLAPD_PEOPLE, SLAPD_ROLES, NULL, account_profile("openldap")};
+    given.attributes = attribute_map_usual();
+    given.projection = (struct projection_settings){.people_base = SLAPD_PEOPLE,
+                                                    .roles_base = SLAPD_ROLES,
+                                                    .profile = account_profile("openldap"),
+                                                    .attributes = given.attributes};
     return 0;
 }
 
@@ -69,6 +74,7 @@ static int stop(void **state)
 {
     (void)state;
     slapd_stop(&given.slapd);
+    attribute_map_free(given.attributes);
     scim_unload();
     return 0;
 }

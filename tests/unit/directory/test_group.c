@@ -45,7 +45,7 @@ static int start(void **state)
                                                  .connect_seconds = LIMIT_SECONDS,
                                                  .operation_seconds = LIMIT_SECONDS};
     given.projection = (struct projection_settings){SLAPD_PEOPLE, SLAPD_ROLES, SLAPD_GROUPS,
-                                                    account_profile("openldap")};
+                                                    account_profile("openldap"), NULL};
     return 0;
 }
 

@@ -2,8 +2,10 @@
 
 #include <string.h>
 
+#include "attributes.h"
 #include "bridge/base/text.h"
 #include "bridge/directory/plan.h"
+#include "schemas.h"
 
 /*
  * A plan is compared as text, in the words of plan_format without the reasons,
@@ -24,6 +26,7 @@ enum { GROUPS_MAX = 4 };
 static struct {
     struct arena *arena;
     struct projection_settings settings;
+    struct attribute_map *attributes;
     struct person_desired desired;
     struct person_actual actual;
     const char *desired_groups[GROUPS_MAX];
@@ -35,8 +38,11 @@ static int begin(void **state)
     (void)state;
     memset(&given, 0, sizeof(given));
     given.arena = arena_new();
-    given.settings = (struct projection_settings){
-        .people_base = PEOPLE, .roles_base = ROLES, .profile = account_profile("openldap")};
+    given.attributes = attribute_map_usual();
+    given.settings = (struct projection_settings){.people_base = PEOPLE,
+                                                  .roles_base = ROLES,
+                                                  .profile = account_profile("openldap"),
+                                                  .attributes = given.attributes};
     return 0;
 }
 
@@ -44,6 +50,7 @@ static int end(void **state)
 {
     (void)state;
     arena_release(&given.arena);
+    attribute_map_free(given.attributes);
     return 0;
 }
 
@@ -491,5 +498,5 @@ int main(void)
         TEST(a_step_is_one_line_whatever_people_are_called),
     };
 
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests(tests, load_schemas, unload_schemas);
 }

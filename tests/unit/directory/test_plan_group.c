@@ -36,7 +36,7 @@ static int begin(void **state)
     memset(&given, 0, sizeof(given));
     given.arena = arena_new();
     given.settings =
-        (struct projection_settings){PEOPLE, ROLES, GROUPS, account_profile("openldap")};
+        (struct projection_settings){PEOPLE, ROLES, GROUPS, account_profile("openldap"), NULL};
     return 0;
 }
 

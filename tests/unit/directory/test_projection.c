@@ -3,6 +3,7 @@
 #include <glob.h>
 #include <string.h>
 
+#include "attributes.h"
 #include "bridge/base/text.h"
 #include "bridge/directory/projection.h"
 #include "bridge/scim/schema.h"
@@ -14,17 +15,23 @@
 #define GROUPS "ou=groups,dc=example,dc=com"
 
 static struct projection_settings settings;
+static struct attribute_map *attributes;
 
 static int load_schemas(void **state)
 {
     (void)state;
-    settings = (struct projection_settings){PEOPLE, ROLES, GROUPS, account_profile("openldap")};
-    return scim_load(NULL) == STATUS_OK ? 0 : -1;
+    if (scim_load(NULL))
+        return -1;
+    attributes = attribute_map_usual();
+    settings = (struct projection_settings){PEOPLE, ROLES, GROUPS, account_profile("openldap"),
+                                            attributes};
+    return 0;
 }
 
 static int unload_schemas(void **state)
 {
     (void)state;
+    attribute_map_free(attributes);
     scim_unload();
     return 0;
 }
@@ -33,7 +40,7 @@ static int unload_schemas(void **state)
 
 static void assert_owned(const struct entry *entry, const json_t *expected, const char *file)
 {
-    for (const char *const *name = projection_owned(); *name; name++) {
+    for (const char *const *name = attribute_map_names(attributes); *name; name++) {
         const char *wanted = json_string_value(json_object_get(expected, *name));
         const char *value = entry_text(entry, *name);
 
@@ -108,7 +115,7 @@ static void a_person_is_an_inet_org_person(void **state)
 static void what_others_put_into_an_entry_is_not_owned(void **state)
 {
     (void)state;
-    for (const char *const *name = projection_owned(); *name; name++) {
+    for (const char *const *name = attribute_map_names(attributes); *name; name++) {
         assert_false(text_equal_ascii(*name, "objectClass"));
         assert_false(text_equal_ascii(*name, "userPassword"));
         assert_false(text_equal_ascii(*name, "member"));

@@ -226,8 +226,9 @@ static int start(enum slapd_certificate certificate)
 {
     if (scim_load(NULL) || !slapd_start_with_tls(&given.slapd, SLAPD_POLICY, certificate))
         return -1;
-    given.projection =
-        (struct projection_settings){SLAPD_PEOPLE, SLAPD_ROLES, NULL, account_profile("openldap")};
+    given.projection = (struct projection_settings){.people_base = SLAPD_PEOPLE,
+                                                    .roles_base = SLAPD_ROLES,
+                                                    .profile = account_profile("openldap")};
     return 0;
 }
 

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "attributes.h"
 #include "batch.h"
 #include "bridge/base/crypt.h"
 #include "bridge/core/organization.h"
@@ -24,6 +25,7 @@ static const char *const everything[] = {"*", "+", NULL};
 static struct {
     struct slapd slapd;
     struct worker_settings settings;
+    struct attribute_map *attributes;
     struct directory *directory;
     struct world *world;
     void (*before_update)(void); /* once */
@@ -90,6 +92,7 @@ static int begin(void **state)
 {
     (void)world_set_up(state);
     given.world = *state;
+    given.attributes = attribute_map_usual();
     given.settings = (struct worker_settings){
         .store = given.world->store,
         .has_directory = true,
@@ -101,7 +104,8 @@ static int begin(void **state)
         .projection = {.people_base = SLAPD_PEOPLE,
                        .roles_base = SLAPD_ROLES,
                        .groups_base = SLAPD_GROUPS,
-                       .profile = account_profile("openldap")},
+                       .profile = account_profile("openldap"),
+                       .attributes = given.attributes},
     };
     return directory_open(&given.settings.directory, &given.directory, NULL) ? -1 : 0;
 }
@@ -109,6 +113,7 @@ static int begin(void **state)
 static int end(void **state)
 {
     directory_release(&given.directory);
+    attribute_map_free(given.attributes);
     given.before_update = NULL;
     given.refuses_update = false;
     given.refuses_joining = false;
