@@ -1,12 +1,12 @@
 #include "revision.h"
 
 #include "account.h"
-#include "bridge/core/journal.h"
 #include "bridge/core/outbox.h"
 #include "bridge/scim/resource.h"
 #include "layout.h"
 #include "membership.h"
 #include "user_index.h"
+#include "user_journal.h"
 
 /* -------------------------------------------------------------------- what changed */
 
@@ -44,76 +44,6 @@ static bool is_losing(const struct revision *revision)
     return (before->is_active && !after->is_active) ||
            (before->association.role != ROLE_NONE &&
             !same_association(&before->association, &after->association));
-}
-
-/* -------------------------------------------------------------------------- journal */
-
-static const char *event_of(const struct revision *revision)
-{
-    if (!revision->is_there)
-        return "user.create";
-    if (revision->is_deletion)
-        return "user.delete";
-    if (!revision->before.blocked_by != !revision->account.blocked_by)
-        return revision->account.blocked_by ? "user.block" : "user.unblock";
-    if (revision->before.is_active == revision->account.is_active)
-        return "user.update";
-    return revision->account.is_active ? "user.restore" : "user.deactivate";
-}
-
-static void add_changed_names(struct text *names, json_t *from, const json_t *to,
-                              bool with_equal_names)
-{
-    const char *name;
-    json_t *value;
-
-    json_object_foreach (from, name, value) {
-        const json_t *other = json_object_get(to, name);
-
-        if (with_equal_names ? other && json_equal(value, other) : other != NULL)
-            continue;
-        if (names->size > 1)
-            text_add(names, ",");
-        text_add_json(names, name);
-    }
-}
-
-/* The names of the attributes that are not what they were. */
-static const char *changed_names(const struct revision *revision)
-{
-    struct text names = {.arena = revision->request->arena};
-
-    text_add(&names, "[");
-    if (revision->resource)
-        add_changed_names(&names, revision->resource, revision->old_resource, true);
-    if (revision->old_resource)
-        add_changed_names(&names, revision->old_resource, revision->resource, false);
-    text_add(&names, "]");
-    return names.data;
-}
-
-static const char *site_text(const struct account *account, struct arena *arena)
-{
-    if (!account->association.site_row)
-        return "null";
-    return arena_printf(arena, "%llu", (unsigned long long)account->association.site_row);
-}
-
-static void write_journal(const struct revision *revision)
-{
-    const struct user_request *request = revision->request;
-    const struct account *before = &revision->before;
-    const struct account *after = &revision->account;
-    struct arena *arena = request->arena;
-    struct journal journal = journal_begin(arena, request->actor, event_of(revision), after->id);
-
-    journal_add(&journal, "changed", changed_names(revision));
-    journal_changed(&journal, "active", before->is_active ? "true" : "false",
-                    after->is_active ? "true" : "false");
-    journal_changed(&journal, "role", journal_text(arena, role_name(before->association.role)),
-                    journal_text(arena, role_name(after->association.role)));
-    journal_changed(&journal, "site", site_text(before, arena), site_text(after, arena));
-    journal_end(&journal, revision->txn);
 }
 
 /* ---------------------------------------------------------------------------- writing */
@@ -221,7 +151,7 @@ enum status revision_write(struct revision *revision, struct problem *problem)
         account->modified_at = request->actor->now;
         account->version++;
         write_records(revision, document);
-        write_journal(revision);
+        user_journal(revision);
         outbox_add(revision->txn, OUTBOX_USER, account->row,
                    is_losing(revision) ? OUTBOX_LOSING : OUTBOX_ORDINARY, request->actor->now,
                    request->arena);
@@ -252,7 +182,7 @@ void revision_delete(struct revision *revision)
     assertion_drop(txn, account->row, account->owner);
     user_reindex(txn, account, revision->old_resource, NULL, arena);
     account_register(txn, &revision->before, NULL);
-    write_journal(revision);
+    user_journal(revision);
     user_groups_touch(txn, account->row, OUTBOX_LOSING, revision->request->actor->now);
     membership_forget_user(txn, account->row);
     if (link_find(txn, OUTBOX_USER, account->row, arena, &link)) {

@@ -20,6 +20,7 @@ static const char *const table_names[STORE_TABLE_COUNT] = {
     [STORE_ORGANIZATION] = "organization",
     [STORE_RESOURCE] = "resource",
     [STORE_ACCOUNT] = "account",
+    [STORE_PERSON] = "person",
     [STORE_ASSERTION] = "assertion",
     [STORE_INDEX] = "index",
     [STORE_GROUP] = "group",
