@@ -178,7 +178,7 @@ static enum status resumed(struct exchange *exchange, struct problem *problem)
 
     if (commit->status)
         return problem_set(problem, commit->status, "%s", commit->problem.detail);
-    api->changed(api->context);
+    api->changed(api->context, commit->principal->organization);
     return commit->answer(exchange, problem);
 }
 

@@ -63,8 +63,8 @@ static json_t *directory_json(const struct api *api)
 {
     struct api_directory directory;
 
-    api->directory(api->context, &directory);
-    return json_pack("{s:s, s:s?, s:s?, s:o}", "state", directory.state, "uri", api->directory_uri,
+    api->directory(api->context, 0, &directory);
+    return json_pack("{s:s, s:s?, s:s?, s:o}", "state", directory.state, "uri", directory.uri,
                      "detail", *directory.detail ? directory.detail : NULL, "since",
                      timestamp_json(directory.since));
 }

@@ -15,7 +15,7 @@
 #include "bridge/config/config.h"
 #include "bridge/core/organization.h"
 #include "bridge/scim/schema.h"
-#include "bridge/worker/worker.h"
+#include "directories.h"
 
 enum { STOP_TIMEOUT_MS = 10000, BODY_MAX = 1 << 20 };
 
@@ -27,7 +27,7 @@ struct daemon {
     struct config config;
     struct store *store;
     struct token_usage *usage;
-    struct worker *worker;
+    struct directories directories;
     struct work *work;
     struct http_server *server;
     struct api api;
@@ -47,7 +47,7 @@ static void daemon_clear(struct daemon *daemon)
 {
     http_stop(daemon->server, STOP_TIMEOUT_MS);
     work_stop(daemon->work);
-    worker_stop(daemon->worker);
+    directories_stop(&daemon->directories);
     if (daemon->usage)
         save_uses(daemon);
     token_usage_free(daemon->usage);
@@ -59,53 +59,21 @@ static void daemon_clear(struct daemon *daemon)
 
 /* ---------------------------------------------------------------------- between the modules */
 
-static void on_changed(void *context)
+static void on_changed(void *context, uint32_t organization)
 {
     const struct daemon *daemon = context;
 
-    worker_wake(daemon->worker);
+    directories_wake(&daemon->directories, organization);
 }
 
-static void describe_directory(void *context, struct api_directory *directory)
+static void describe_directory(void *context, size_t index, struct api_directory *directory)
 {
     const struct daemon *daemon = context;
-    struct worker_report report = worker_report(daemon->worker);
 
-    directory->state = worker_state_name(report.state);
-    directory->since = report.since;
-    memcpy(directory->detail, report.detail, sizeof(directory->detail));
+    directories_describe(&daemon->directories, index, directory);
 }
 
 /* ------------------------------------------------------------------------------- settings */
-
-static enum status worker_settings_of(const struct daemon *daemon, struct worker_settings *settings,
-                                      struct problem *problem)
-{
-    const struct directory_config *directory = &daemon->config.organizations[0].directory;
-
-    *settings = (struct worker_settings){
-        .store = daemon->store,
-        .has_directory = directory->uri != NULL,
-        .directory = {.uri = directory->uri,
-                      .starts_tls = directory->start_tls,
-                      .ca_file = directory->ca_file,
-                      .binds_externally = strcmp(directory->bind, "external") == 0,
-                      .bind_dn = directory->bind_dn,
-                      .password_file = directory->password_file,
-                      .connect_seconds = (int)directory->connect_seconds,
-                      .operation_seconds = (int)directory->operation_seconds},
-        .projection = {.people_base = directory->people_base,
-                       .roles_base = directory->roles_base,
-                       .groups_base = directory->groups_base,
-                       .profile = account_profile(directory->profile),
-                       .attributes = directory->attributes},
-    };
-    if (!settings->projection.profile)
-        return problem_set(problem, STATUS_CONFIGURATION,
-                           "directory.profile \"%s\" is not known; choose one of: %s",
-                           directory->profile, account_profile_names());
-    return STATUS_OK;
-}
 
 static enum status group_of(const char *name, gid_t *group, struct problem *problem)
 {
@@ -173,16 +141,6 @@ static enum status open_store(struct daemon *daemon, struct problem *problem)
     return STATUS_OK;
 }
 
-static enum status start_worker(struct daemon *daemon, struct problem *problem)
-{
-    struct worker_settings settings;
-    enum status status = worker_settings_of(daemon, &settings, problem);
-
-    if (!status)
-        daemon->worker = worker_start(&settings);
-    return status;
-}
-
 static enum status start_server(struct daemon *daemon, struct problem *problem)
 {
     struct http_settings settings;
@@ -194,12 +152,12 @@ static enum status start_server(struct daemon *daemon, struct problem *problem)
         .store = daemon->store,
         .work = daemon->work,
         .store_path = daemon->config.store_path,
-        .directory_uri = daemon->config.organizations[0].directory.uri,
         .usage = daemon->usage = token_usage_new(),
         .started_at = clock_now(),
         .context = daemon,
         .changed = on_changed,
         .directory = describe_directory,
+        .directory_count = daemon->directories.count,
     };
     return http_start(&settings, &daemon->server, problem);
 }
@@ -215,7 +173,7 @@ static enum status start(struct daemon *daemon, const char *config_path, struct 
         return problem_set(problem, STATUS_INTERNAL, "the kernel gives no random bytes");
     if ((status = scim_load(problem)) || (status = open_store(daemon, problem)) ||
         (status = keyring_load(daemon->config.keys_path, problem)) ||
-        (status = start_worker(daemon, problem)))
+        (status = directories_start(&daemon->directories, &daemon->config, daemon->store, problem)))
         return status;
     return start_server(daemon, problem);
 }

@@ -7,7 +7,6 @@
 
 #include "bridge/base/log.h"
 #include "bridge/core/group.h"
-#include "bridge/core/organization.h"
 
 enum { BATCH_MAX = 64, ATTEMPTS_MAX = 3 };
 
@@ -252,8 +251,9 @@ static void log_refusals(const struct batch *batch)
         const struct task *task = &batch->tasks[i];
 
         if (task->status && task->status != STATUS_DIRECTORY_UNAVAILABLE)
-            log_write(LOG_WARNING, "the directory refused, parked", "id", task->id, "reason",
-                      task->problem.detail, NULL);
+            log_write(LOG_WARNING, "the directory refused, parked", "organization",
+                      batch->settings->organization, "id", task->id, "reason", task->problem.detail,
+                      NULL);
     }
 }
 
@@ -304,14 +304,15 @@ static enum status work(struct batch *batch, struct problem *problem)
     return status ? status : recorded;
 }
 
-enum status batch_run(const struct worker_settings *settings, struct directory *directory,
-                      int64_t now, size_t *done, struct problem *problem)
+enum status batch_run(const struct worker_settings *settings, uint32_t organization,
+                      struct directory *directory, int64_t now, size_t *done,
+                      struct problem *problem)
 {
     SCOPED(arena_release) struct arena *arena = arena_new();
     struct batch batch = {
         .settings = settings,
         .directory = directory,
-        .organization = ORGANIZATION_DEFAULT,
+        .organization = organization,
         .now = now,
         .arena = arena,
     };

@@ -44,8 +44,9 @@ struct batch {
  * STATUS_DIRECTORY_UNAVAILABLE  the connection is of no use any more. What was
  *                               done before that is recorded, the rest waits
  */
-enum status batch_run(const struct worker_settings *settings, struct directory *directory,
-                      int64_t now, size_t *done, struct problem *problem);
+enum status batch_run(const struct worker_settings *settings, uint32_t organization,
+                      struct directory *directory, int64_t now, size_t *done,
+                      struct problem *problem);
 
 /* -- joining.c ------------------------------------------------------------------ */
 

@@ -25,15 +25,16 @@ struct worker {
     pthread_t thread;
     pthread_mutex_t lock; /* of all below */
     pthread_cond_t wake;
+    uint32_t organization; /* 0: there is none of the name yet */
     bool is_stopping;
     bool is_woken;
     struct worker_report report;
 };
 
 static const char *const state_names[] = {
-    [WORKER_NO_DIRECTORY] = "none",   [WORKER_CONNECTING] = "connecting",
-    [WORKER_CONNECTED] = "connected", [WORKER_UNAVAILABLE] = "unavailable",
-    [WORKER_UNUSABLE] = "unusable",
+    [WORKER_NO_ORGANIZATION] = "absent",  [WORKER_NO_DIRECTORY] = "none",
+    [WORKER_CONNECTING] = "connecting",   [WORKER_CONNECTED] = "connected",
+    [WORKER_UNAVAILABLE] = "unavailable", [WORKER_UNUSABLE] = "unusable",
 };
 
 const char *worker_state_name(enum worker_state state)
@@ -54,6 +55,11 @@ int64_t worker_delay_ms(unsigned attempt, unsigned jitter)
 
 /* ------------------------------------------------------------------------ the thread's state */
 
+static bool is_expected(enum worker_state state)
+{
+    return state == WORKER_CONNECTED || state == WORKER_CONNECTING || state == WORKER_NO_DIRECTORY;
+}
+
 static void set_state(struct worker *worker, enum worker_state state, const char *detail)
 {
     bool is_new;
@@ -66,9 +72,9 @@ static void set_state(struct worker *worker, enum worker_state state, const char
     (void)snprintf(worker->report.detail, sizeof(worker->report.detail), "%s", detail);
     (void)pthread_mutex_unlock(&worker->lock);
     if (is_new)
-        log_write(state == WORKER_CONNECTED || state == WORKER_CONNECTING ? LOG_INFO : LOG_WARNING,
-                  "directory", "state", state_names[state], "detail", *detail ? detail : NULL,
-                  NULL);
+        log_write(is_expected(state) ? LOG_INFO : LOG_WARNING, "directory", "organization",
+                  worker->settings.organization, "state", state_names[state], "detail",
+                  *detail ? detail : NULL, NULL);
 }
 
 static bool is_stopping(struct worker *worker)
@@ -123,7 +129,8 @@ static enum status drain(struct worker *worker, struct directory *directory,
     enum status status = STATUS_OK;
 
     while (!status && done > 0 && !is_stopping(worker))
-        status = batch_run(&worker->settings, directory, clock_now(), &done, problem);
+        status = batch_run(&worker->settings, worker->organization, directory, clock_now(), &done,
+                           problem);
     return status;
 }
 
@@ -197,14 +204,14 @@ static enum status retry_parked(struct store_txn *txn, void *argument, struct pr
     return store_status(txn, problem);
 }
 
-static void *run(void *context)
+/* Serve the directory, connection after connection. */
+static void reach(struct worker *worker)
 {
-    struct worker *worker = context;
     unsigned attempt = 0;
     int64_t now = clock_now();
 
     /* Who has mended the directory and starts the daemon again should not have to wait. */
-    (void)store_update(worker->settings.store, ORGANIZATION_DEFAULT, retry_parked, &now, NULL);
+    (void)store_update(worker->settings.store, worker->organization, retry_parked, &now, NULL);
     while (!is_stopping(worker)) {
         enum status status = attend(worker, &attempt);
 
@@ -214,6 +221,62 @@ static void *run(void *context)
                     : worker_delay_ms(attempt, random_below(1000)),
                 true);
     }
+}
+
+/* --------------------------------------------------------------------------- the organization */
+
+static enum status find_organization(const struct worker *worker, uint32_t *number,
+                                     struct problem *problem)
+{
+    SCOPED(arena_release) struct arena *arena = arena_new();
+    SCOPED(store_release) struct store_txn *txn = NULL;
+    const char *name = worker->settings.organization;
+    struct organization organization;
+    enum status status = store_begin(worker->settings.store, ORGANIZATION_DEFAULT, &txn, problem);
+
+    if (status)
+        return status;
+    if (organization_find(txn, name, arena, &organization)) {
+        *number = organization.number;
+        return STATUS_OK;
+    }
+    if ((status = store_status(txn, problem)))
+        return status;
+    return problem_set(problem, STATUS_NOT_FOUND,
+                       "the configuration names the organization %s, and there is none; make it "
+                       "with: rolebridge organization create %s",
+                       name, name);
+}
+
+/* False when the worker is stopped before there is one. */
+static bool await_organization(struct worker *worker)
+{
+    while (!is_stopping(worker)) {
+        struct problem problem = {0};
+        uint32_t number = 0;
+
+        if (!find_organization(worker, &number, &problem)) {
+            (void)pthread_mutex_lock(&worker->lock);
+            worker->organization = number;
+            (void)pthread_mutex_unlock(&worker->lock);
+            return true;
+        }
+        set_state(worker, WORKER_NO_ORGANIZATION, problem.detail);
+        wait_ms(worker, POLL_MS, false);
+    }
+    return false;
+}
+
+static void *run(void *context)
+{
+    struct worker *worker = context;
+    bool has_directory = worker->settings.has_directory;
+
+    if (!await_organization(worker))
+        return NULL;
+    set_state(worker, has_directory ? WORKER_CONNECTING : WORKER_NO_DIRECTORY, "");
+    if (has_directory)
+        reach(worker);
     return NULL;
 }
 
@@ -232,36 +295,45 @@ struct worker *worker_start(const struct worker_settings *settings)
     (void)pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
     (void)pthread_cond_init(&worker->wake, &attributes);
     (void)pthread_condattr_destroy(&attributes);
-    if (settings->has_directory && pthread_create(&worker->thread, NULL, run, worker)) {
+    if (pthread_create(&worker->thread, NULL, run, worker)) {
         log_write(LOG_ERROR, "no thread for the worker", NULL);
         exit(EXIT_FAILURE);
     }
     return worker;
 }
 
-void worker_wake(struct worker *worker)
+void worker_wake(struct worker *worker, uint32_t organization)
 {
-    if (!worker)
-        return;
     (void)pthread_mutex_lock(&worker->lock);
-    worker->is_woken = true;
-    (void)pthread_cond_signal(&worker->wake);
+    if (!worker->organization || worker->organization == organization) {
+        worker->is_woken = true;
+        (void)pthread_cond_signal(&worker->wake);
+    }
     (void)pthread_mutex_unlock(&worker->lock);
 }
 
-void worker_stop(struct worker *worker)
+static void ask_to_stop(struct worker *worker)
 {
-    if (!worker)
-        return;
     (void)pthread_mutex_lock(&worker->lock);
     worker->is_stopping = true;
     (void)pthread_cond_signal(&worker->wake);
     (void)pthread_mutex_unlock(&worker->lock);
-    if (worker->settings.has_directory)
-        (void)pthread_join(worker->thread, NULL);
+}
+
+static void await_end(struct worker *worker)
+{
+    (void)pthread_join(worker->thread, NULL);
     (void)pthread_cond_destroy(&worker->wake);
     (void)pthread_mutex_destroy(&worker->lock);
     free(worker);
+}
+
+void workers_stop(struct worker *const *workers, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        ask_to_stop(workers[i]);
+    for (size_t i = 0; i < count; i++)
+        await_end(workers[i]);
 }
 
 struct worker_report worker_report(struct worker *worker)

@@ -14,9 +14,11 @@
  * route table.
  */
 
-/* What the api shows of the directory, which it does not know itself. */
+/* What the api shows of an organization's directory, which it does not know itself. */
 struct api_directory {
-    const char *state; /* a name that stays */
+    const char *organization; /* its name in the configuration; this and the next two stay */
+    const char *uri;          /* NULL: none */
+    const char *state;
     char detail[PROBLEM_DETAIL_MAX];
     int64_t since;
 };
@@ -26,12 +28,14 @@ struct api {
     struct store *store;
     struct work *work; /* for what may take more than a few milliseconds */
     const char *store_path;
-    const char *directory_uri; /* NULL: none */
     struct token_usage *usage; /* told of every token that opens something */
     int64_t started_at;
     void *context;
-    void (*changed)(void *context); /* something was committed: there may be work */
-    void (*directory)(void *context, struct api_directory *directory);
+    void (*changed)(void *context, uint32_t organization); /* in it: there may be work */
+
+    /* Of each organization of the configuration; the first is the default one. */
+    void (*directory)(void *context, size_t index, struct api_directory *directory);
+    size_t directory_count;
 };
 
 const struct route *api_routes(size_t *count);

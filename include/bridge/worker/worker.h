@@ -5,7 +5,8 @@
 #include "bridge/store/store.h"
 
 /*
- * Brings what waits in the outbox to the directory, on a thread of its own. It
+ * Brings what waits in the outbox of one organization to its directory, on a
+ * thread and a connection of its own. It
  * starts from what is true now, never from what a message remembers: load the
  * resource, read the entry, plan, apply. Doing it twice changes nothing.
  *
@@ -17,7 +18,8 @@ struct worker;
 
 struct worker_settings {
     struct store *store;
-    bool has_directory; /* without one the outbox just waits */
+    const char *organization; /* its name; while there is none of that name, the worker waits */
+    bool has_directory;       /* without one the outbox just waits */
     struct directory_settings directory;
     struct projection_settings projection;
 };
@@ -25,13 +27,14 @@ struct worker_settings {
 /* `settings` is copied; what it points to must outlive the worker. */
 struct worker *worker_start(const struct worker_settings *settings);
 
-/* There may be something to do: a hint, from any thread. Takes NULL. */
-void worker_wake(struct worker *worker);
+/* There may be something to do in this organization: a hint, from any thread. */
+void worker_wake(struct worker *worker, uint32_t organization);
 
-/* Finish the piece of work at hand and end. Takes NULL. */
-void worker_stop(struct worker *worker);
+/* All of them, at once: finish the pieces of work at hand, and end. */
+void workers_stop(struct worker *const *workers, size_t count);
 
 enum worker_state {
+    WORKER_NO_ORGANIZATION, /* the detail says how it is made */
     WORKER_NO_DIRECTORY,
     WORKER_CONNECTING,
     WORKER_CONNECTED,

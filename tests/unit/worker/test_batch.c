@@ -94,6 +94,7 @@ static int begin(void **state)
     given.world = *state;
     given.attributes = attribute_map_usual();
     given.settings = (struct worker_settings){
+        .organization = "default",
         .store = given.world->store,
         .has_directory = true,
         .directory = {.uri = given.slapd.uri,
@@ -153,7 +154,7 @@ static void run_batch(void)
     struct problem problem = {0};
     size_t done = 0;
 
-    if (batch_run(&given.settings, given.directory, LATER, &done, &problem))
+    if (batch_run(&given.settings, ORGANIZATION_DEFAULT, given.directory, LATER, &done, &problem))
         fail_msg("%s", problem.detail);
 }
 
@@ -424,8 +425,9 @@ static void what_could_not_be_claimed_is_not_taken_for_done(void **state)
     given_a_person("dora");
     given.refuses_update = true;
 
-    assert_int_equal(batch_run(&given.settings, given.directory, LATER, &done, &problem),
-                     STATUS_BUSY);
+    assert_int_equal(
+        batch_run(&given.settings, ORGANIZATION_DEFAULT, given.directory, LATER, &done, &problem),
+        STATUS_BUSY);
 
     assert_true(is_waiting(&line));
     run_batch();
