@@ -1,30 +1,82 @@
 /* The one place that decides who comes in (I13: deny by default). */
+#include <string.h>
 #include <strings.h>
 
 #include "bridge/base/clock.h"
+#include "bridge/core/organization.h"
 #include "request.h"
+
+/* Which organization is meant; NULL: the caller's only one, or the default one. */
+static const char *wanted_organization(const struct exchange *exchange)
+{
+    return exchange_header(exchange, "Rolebridge-Organization");
+}
+
+static enum status identify_control(struct exchange *exchange, struct store_txn *txn,
+                                    struct principal *principal, struct problem *problem)
+{
+    const char *wanted = wanted_organization(exchange);
+    struct organization organization = {.number = ORGANIZATION_DEFAULT};
+
+    if (wanted && !organization_find(txn, wanted, exchange_arena(exchange), &organization))
+        return store_missing(txn, problem, "organization", wanted);
+    *principal = principal_of_control(organization.number);
+    return STATUS_OK;
+}
+
+/* For a token there are no organizations but its own. */
+static enum status check_organization(struct exchange *exchange, struct store_txn *txn,
+                                      const struct principal *principal, struct problem *problem)
+{
+    const char *wanted = wanted_organization(exchange);
+    struct organization organization;
+
+    if (!wanted ||
+        (organization_load(txn, principal->organization, exchange_arena(exchange), &organization) &&
+         strcmp(organization.name, wanted) == 0))
+        return STATUS_OK;
+    return store_missing(txn, problem, "organization", wanted);
+}
+
+static enum status identify_token(struct exchange *exchange, struct store_txn *txn,
+                                  struct principal *principal, struct problem *problem)
+{
+    static const char scheme[] = "Bearer ";
+    const char *header = exchange_header(exchange, "Authorization");
+    int64_t now = clock_now();
+    enum status status;
+
+    if (!header || strncasecmp(header, scheme, sizeof(scheme) - 1) != 0)
+        header = scheme; /* an empty token: the same refusal as for a wrong one */
+    if ((status = principal_of_token(txn, header + sizeof(scheme) - 1, now,
+                                     exchange_arena(exchange), principal, problem)))
+        return status;
+    token_usage_note(request_api(exchange)->usage, principal->token_id, now);
+    return check_organization(exchange, txn, principal, problem);
+}
 
 static enum status identify(struct exchange *exchange, struct principal *principal,
                             struct problem *problem)
 {
-    static const char scheme[] = "Bearer ";
     SCOPED(store_release) struct store_txn *txn = NULL;
-    const char *header = exchange_header(exchange, "Authorization");
-    struct api *api = request_api(exchange);
-    int64_t now = clock_now();
-    enum status status;
+    enum status status = store_begin(request_api(exchange)->store, 0, &txn, problem);
 
-    if (exchange_is_control(exchange)) {
-        *principal = principal_of_control();
-        return STATUS_OK;
-    }
-    if (!header || strncasecmp(header, scheme, sizeof(scheme) - 1) != 0)
-        header = scheme; /* an empty token: the same refusal as for a wrong one */
-    if ((status = store_begin(api->store, 0, &txn, problem)) ||
-        (status = principal_of_token(txn, header + sizeof(scheme) - 1, now,
-                                     exchange_arena(exchange), principal, problem)))
+    if (status)
         return status;
-    token_usage_note(api->usage, principal->token_id, now);
+    return exchange_is_control(exchange) ? identify_control(exchange, txn, principal, problem)
+                                         : identify_token(exchange, txn, principal, problem);
+}
+
+static enum status check_scope(const struct principal *principal, unsigned scope,
+                               struct problem *problem)
+{
+    if (scope >= SCOPE_ADMIN && principal->kind == PRINCIPAL_CONNECTION)
+        return problem_set(problem, STATUS_FORBIDDEN,
+                           "the token of a connection reaches Users, Groups and, for reading, "
+                           "Sites; use an administrator's token or the control socket");
+    if (scope == SCOPE_CONTROL && principal->kind != PRINCIPAL_CONTROL)
+        return problem_set(problem, STATUS_FORBIDDEN,
+                           "a token reaches its own organization alone; use the control socket");
     return STATUS_OK;
 }
 
@@ -39,9 +91,5 @@ enum status api_gate(struct exchange *exchange, unsigned scope, struct problem *
     if ((status = identify(exchange, principal, problem)))
         return status;
     exchange_set_principal(exchange, principal);
-    if (scope == SCOPE_ADMIN && principal->kind == PRINCIPAL_CONNECTION)
-        return problem_set(problem, STATUS_FORBIDDEN,
-                           "the token of a connection reaches Users, Groups and, for reading, "
-                           "Sites; use an administrator's token or the control socket");
-    return STATUS_OK;
+    return check_scope(principal, scope, problem);
 }

@@ -143,6 +143,7 @@ enum status request_seconds(const json_t *body, const char *name, int64_t *secon
 struct commit {
     struct exchange *exchange;
     const struct principal *principal;
+    uint32_t organization;
     int64_t now;
     store_change *change;
     void *argument;
@@ -178,24 +179,32 @@ static enum status resumed(struct exchange *exchange, struct problem *problem)
 
     if (commit->status)
         return problem_set(problem, commit->status, "%s", commit->problem.detail);
-    api->changed(api->context, commit->principal->organization);
+    api->changed(api->context, commit->organization);
     return commit->answer(exchange, problem);
 }
 
-void request_commit(struct exchange *exchange, store_change *change, void *argument,
-                    route_handler *answer)
+void request_commit_in(struct exchange *exchange, uint32_t organization, store_change *change,
+                       void *argument, route_handler *answer)
 {
     struct commit *commit = arena_alloc(exchange_arena(exchange), sizeof(*commit));
 
     commit->exchange = exchange;
     commit->principal = request_principal(exchange);
+    commit->organization = organization;
     commit->now = clock_now();
     commit->change = change;
     commit->argument = argument;
     commit->answer = answer;
     exchange_suspend(exchange, resumed, commit);
-    store_submit(request_api(exchange)->store, commit->principal->organization, verified_change,
-                 commit, on_done, commit);
+    store_submit(request_api(exchange)->store, organization, verified_change, commit, on_done,
+                 commit);
+}
+
+void request_commit(struct exchange *exchange, store_change *change, void *argument,
+                    route_handler *answer)
+{
+    request_commit_in(exchange, request_principal(exchange)->organization, change, argument,
+                      answer);
 }
 
 void *request_argument(const struct exchange *exchange)

@@ -10,11 +10,12 @@
 
 /* What the handlers share: reading a request, committing a change, answering. */
 
-/* The scopes of the route table. */
+/* The scopes of the route table, each narrower than the one before. */
 enum scope {
     SCOPE_NONE,      /* anybody: the health checks */
     SCOPE_PROVISION, /* identity providers and administrators */
     SCOPE_ADMIN,     /* administrators */
+    SCOPE_CONTROL,   /* the control socket: what is no one organization's */
 };
 
 struct api *request_api(const struct exchange *exchange);
@@ -56,6 +57,9 @@ json_t *request_own(struct exchange *exchange, json_t *json);
  */
 void request_commit(struct exchange *exchange, store_change *change, void *argument,
                     route_handler *answer);
+/* The same in another organization than the caller's. */
+void request_commit_in(struct exchange *exchange, uint32_t organization, store_change *change,
+                       void *argument, route_handler *answer);
 void *request_argument(const struct exchange *exchange);
 
 /* Answer with a document; takes it. `type` as in exchange_answer. */

@@ -35,6 +35,8 @@ static const struct route routes[] = {
     {"DELETE", "/scim/v2/Sites/{id}", SCOPE_ADMIN, resource_delete},
 
     {"GET", "/admin/v1/status", SCOPE_ADMIN, status_show},
+    {"GET", "/admin/v1/organizations", SCOPE_CONTROL, organizations_list},
+    {"POST", "/admin/v1/organizations", SCOPE_CONTROL, organizations_create},
     {"GET", "/admin/v1/connections", SCOPE_ADMIN, connections_list},
     {"POST", "/admin/v1/connections", SCOPE_ADMIN, connections_create},
     {"GET", "/admin/v1/connections/{name}", SCOPE_ADMIN, connections_show},

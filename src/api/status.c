@@ -8,6 +8,7 @@
 #include "bridge/core/user.h"
 #include "credentials.h"
 #include "handlers.h"
+#include "organizations.h"
 
 enum { PARKED_SHOWN = 20 };
 
@@ -59,25 +60,6 @@ static json_t *people_json(struct store_txn *txn)
                      (json_int_t)counts.admins);
 }
 
-static json_t *directory_json(const struct api *api)
-{
-    struct api_directory directory;
-
-    api->directory(api->context, 0, &directory);
-    return json_pack("{s:s, s:s?, s:s?, s:o}", "state", directory.state, "uri", directory.uri,
-                     "detail", *directory.detail ? directory.detail : NULL, "since",
-                     timestamp_json(directory.since));
-}
-
-static json_t *outbox_json(struct store_txn *txn, struct arena *arena)
-{
-    struct outbox_depth depth = outbox_depth(txn, arena);
-
-    return json_pack("{s:I, s:I, s:o}", "waiting", (json_int_t)depth.waiting, "parked",
-                     (json_int_t)depth.parked, "oldest",
-                     depth.oldest_at ? timestamp_json(depth.oldest_at) : json_null());
-}
-
 /* What a parked line is about, in words that a person finds again. */
 static json_t *parked_json(struct store_txn *txn, const struct outbox_line *line,
                            struct arena *arena)
@@ -118,22 +100,51 @@ static json_t *all_parked_json(struct store_txn *txn, struct arena *arena)
     return json;
 }
 
+static void add_organization(struct exchange *exchange, struct store_txn *txn,
+                             const struct organization *organization, json_t *json)
+{
+    struct arena *arena = exchange_arena(exchange);
+
+    (void)json_object_set_new(json, "organization", json_string(organization->name));
+    (void)json_object_set_new(json, "people", people_json(txn));
+    (void)json_object_set_new(json, "sites", json_integer(site_count(txn)));
+    (void)json_object_set_new(json, "directory",
+                              directory_json(request_api(exchange), organization->name));
+    (void)json_object_set_new(json, "outbox", outbox_json(txn, arena));
+    (void)json_object_set_new(json, "parked", all_parked_json(txn, arena));
+    (void)json_object_set_new(json, "expiring", expiring_json(exchange, txn));
+}
+
+static json_t *state_json(struct exchange *exchange, struct store_txn *txn,
+                          const struct organization *organization)
+{
+    bool is_control = request_principal(exchange)->kind == PRINCIPAL_CONTROL;
+    const struct api *api = request_api(exchange);
+    json_t *json = json_pack("{s:s, s:i, s:o}", "version", BRIDGE_VERSION, "pid", (int)getpid(),
+                             "started", timestamp_json(api->started_at));
+
+    if (is_control) /* of all organizations together */
+        (void)json_object_set_new(json, "store", store_json(api));
+    add_organization(exchange, txn, organization, json);
+    if (is_control && organization->number == ORGANIZATION_DEFAULT)
+        (void)json_object_set_new(json, "organizations",
+                                  organizations_json(txn, api, exchange_arena(exchange)));
+    return json;
+}
+
 enum status status_show(struct exchange *exchange, struct problem *problem)
 {
     SCOPED(store_release) struct store_txn *txn = NULL;
-    const struct api *api = request_api(exchange);
-    struct arena *arena = exchange_arena(exchange);
+    uint32_t number = request_principal(exchange)->organization;
+    struct organization organization;
     enum status status = request_snapshot(exchange, &txn, problem);
     json_t *json;
 
     if (status)
         return status;
-    json =
-        json_pack("{s:s, s:i, s:o, s:o, s:o, s:I, s:o, s:o, s:o, s:o}", "version", BRIDGE_VERSION,
-                  "pid", (int)getpid(), "started", timestamp_json(api->started_at), "store",
-                  store_json(api), "people", people_json(txn), "sites", (json_int_t)site_count(txn),
-                  "directory", directory_json(api), "outbox", outbox_json(txn, arena), "parked",
-                  all_parked_json(txn, arena), "expiring", expiring_json(exchange, txn));
+    if (!organization_load(txn, number, exchange_arena(exchange), &organization))
+        return store_missing(txn, problem, "organization", "of this token");
+    json = state_json(exchange, txn, &organization);
     if ((status = store_status(txn, problem))) {
         json_decref(json);
         return status;

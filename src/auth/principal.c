@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "bridge/core/connection.h"
-#include "bridge/core/organization.h"
 #include "token_record.h"
 
 enum { ID_AT = 3, ID_LENGTH = 12, SECRET_AT = 16, SECRET_LENGTH = 43, SECRET_SIZE = 32 };
@@ -81,11 +80,11 @@ enum status principal_of_token(struct store_txn *txn, const char *token, int64_t
     return STATUS_OK;
 }
 
-struct principal principal_of_control(void)
+struct principal principal_of_control(uint32_t organization)
 {
     return (struct principal){
         .kind = PRINCIPAL_CONTROL,
-        .organization = ORGANIZATION_DEFAULT,
+        .organization = organization,
         .name = "control",
     };
 }

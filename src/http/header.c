@@ -6,8 +6,9 @@
 #include "bridge/base/text.h"
 
 /* Any of these twice is two answers to one question. */
-static const char *const single_headers[] = {"Host", "Content-Length", "Transfer-Encoding",
-                                             "Authorization", "Content-Type"};
+static const char *const single_headers[] = {
+    "Host",          "Content-Length", "Transfer-Encoding",
+    "Authorization", "Content-Type",   "Rolebridge-Organization"};
 
 enum { CONTENT_LENGTH_DIGITS_MAX = 18, HOST_SIZE_MAX = 255 };
 

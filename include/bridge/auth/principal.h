@@ -34,8 +34,8 @@ enum status principal_of_token(struct store_txn *txn, const char *token, int64_t
                                struct arena *arena, struct principal *principal,
                                struct problem *problem);
 
-/* The principal of the control socket: everything of the default organization. */
-struct principal principal_of_control(void);
+/* The principal of the control socket: everything of the organization that it asks for. */
+struct principal principal_of_control(uint32_t organization);
 
 /*
  * Inside a change: whether this principal still may. What it looks at counts as

@@ -50,6 +50,8 @@ static const struct {
     {"HTTP/1.1", {{"Host", "a"}, {"Host", "a"}}},
     {"HTTP/1.1", {{"Host", "a"}, {"HOST", "b"}}},
     {"HTTP/1.1", {{"Host", "a"}, {"Authorization", "Bearer x"}, {"authorization", "Bearer y"}}},
+    {"HTTP/1.1",
+     {{"Host", "a"}, {"Rolebridge-Organization", "a"}, {"rolebridge-organization", "b"}}},
     {"HTTP/1.1", {{"Host", "a"}, {"Content-Length", "5"}, {"Content-Length", "5"}}},
     {"HTTP/1.1", {{"Host", "a"}, {"Content-Length", "5"}, {"content-length", "6"}}},
     {"HTTP/1.1", {{"Host", "a"}, {"Content-Length", ""}}},

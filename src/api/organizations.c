@@ -1,0 +1,150 @@
+#include "organizations.h"
+
+#include <string.h>
+
+#include "bridge/core/organization.h"
+#include "bridge/core/outbox.h"
+#include "credentials.h"
+#include "handlers.h"
+
+/* -------------------------------------------------------------------------------- showing */
+
+/* False: the configuration does not name the organization. */
+static bool find_directory(const struct api *api, const char *organization,
+                           struct api_directory *directory)
+{
+    for (size_t i = 0; i < api->directory_count; i++) {
+        api->directory(api->context, i, directory);
+        if (strcmp(directory->organization, organization) == 0)
+            return true;
+    }
+    return false;
+}
+
+json_t *directory_json(const struct api *api, const char *organization)
+{
+    struct api_directory directory;
+
+    if (!find_directory(api, organization, &directory))
+        directory = (struct api_directory){.state = "none", .since = api->started_at};
+    return json_pack("{s:s, s:s?, s:s?, s:o}", "state", directory.state, "uri", directory.uri,
+                     "detail", *directory.detail ? directory.detail : NULL, "since",
+                     timestamp_json(directory.since));
+}
+
+json_t *outbox_json(struct store_txn *txn, struct arena *arena)
+{
+    struct outbox_depth depth = outbox_depth(txn, arena);
+
+    return json_pack("{s:I, s:I, s:o}", "waiting", (json_int_t)depth.waiting, "parked",
+                     (json_int_t)depth.parked, "oldest",
+                     depth.oldest_at ? timestamp_json(depth.oldest_at) : json_null());
+}
+
+struct showing {
+    struct store_txn *txn;
+    const struct api *api;
+    struct arena *arena;
+    json_t *list;
+};
+
+static bool add_organization(void *context, const struct organization *organization)
+{
+    const struct showing *showing = context;
+    uint32_t own = store_organization(showing->txn);
+    json_t *json = json_pack("{s:s, s:o, s:o}", "name", organization->name, "created",
+                             timestamp_json(organization->created_at), "directory",
+                             directory_json(showing->api, organization->name));
+
+    store_enter(showing->txn, organization->number);
+    (void)json_object_set_new(json, "outbox", outbox_json(showing->txn, showing->arena));
+    store_enter(showing->txn, own);
+    (void)json_array_append_new(showing->list, json);
+    return true;
+}
+
+/* Those that are not there. */
+static void add_absent(const struct showing *showing)
+{
+    const struct api *api = showing->api;
+
+    for (size_t i = 0; i < api->directory_count; i++) {
+        struct organization organization;
+        struct api_directory directory;
+
+        api->directory(api->context, i, &directory);
+        if (organization_find(showing->txn, directory.organization, showing->arena, &organization))
+            continue;
+        (void)json_array_append_new(
+            showing->list,
+            json_pack("{s:s, s:n, s:o, s:n}", "name", directory.organization, "created",
+                      "directory", directory_json(api, directory.organization), "outbox"));
+    }
+}
+
+json_t *organizations_json(struct store_txn *txn, const struct api *api, struct arena *arena)
+{
+    struct showing showing = {txn, api, arena, json_array()};
+
+    organization_each(txn, arena, add_organization, &showing);
+    add_absent(&showing);
+    return showing.list;
+}
+
+enum status organizations_list(struct exchange *exchange, struct problem *problem)
+{
+    SCOPED(store_release) struct store_txn *txn = NULL;
+    enum status status = request_snapshot(exchange, &txn, problem);
+    json_t *list;
+
+    if (status)
+        return status;
+    list = organizations_json(txn, request_api(exchange), exchange_arena(exchange));
+    request_answer_json(exchange, 200, "application/json",
+                        json_pack("{s:o}", "organizations", list));
+    return STATUS_OK;
+}
+
+/* --------------------------------------------------------------------------------- create */
+
+static enum status take_number(struct exchange *exchange, uint32_t *number, struct problem *problem)
+{
+    SCOPED(store_release) struct store_txn *txn = NULL;
+    enum status status = request_snapshot(exchange, &txn, problem);
+
+    if (!status)
+        *number = organization_number(txn);
+    return status;
+}
+
+static enum status answer_created(struct exchange *exchange, struct problem *problem)
+{
+    const struct organization_request *request = request_argument(exchange);
+    const struct organization *organization = &request->organization;
+
+    (void)problem;
+    request_answer_json(exchange, 201, "application/json",
+                        json_pack("{s:s, s:o}", "name", organization->name, "created",
+                                  timestamp_json(organization->created_at)));
+    return STATUS_OK;
+}
+
+enum status organizations_create(struct exchange *exchange, struct problem *problem)
+{
+    struct arena *arena = exchange_arena(exchange);
+    struct organization_request *request = arena_alloc(arena, sizeof(*request));
+    uint32_t number = 0;
+    json_t *body = NULL;
+    enum status status = request_json(exchange, &body, problem);
+
+    if (status || (status = request_text(body, "name", &request->name, problem)))
+        return status;
+    if (!request->name)
+        return problem_set(problem, STATUS_INVALID_VALUE, "an organization needs a name");
+    if ((status = take_number(exchange, &number, problem)))
+        return status;
+    request->actor = request_actor(exchange);
+    request->arena = arena;
+    request_commit_in(exchange, number, organization_create, request, answer_created);
+    return STATUS_OK;
+}

@@ -1,0 +1,18 @@
+#ifndef API_ORGANIZATIONS_H
+#define API_ORGANIZATIONS_H
+
+#include "request.h"
+
+/* How the directory of an organization is: of the one that has this name. */
+json_t *directory_json(const struct api *api, const char *organization);
+
+/* What waits for the directory of the transaction's organization. */
+json_t *outbox_json(struct store_txn *txn, struct arena *arena);
+
+/*
+ * All organizations with the state of their directories, and behind them those
+ * that the configuration names and nobody has made.
+ */
+json_t *organizations_json(struct store_txn *txn, const struct api *api, struct arena *arena);
+
+#endif
