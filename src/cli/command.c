@@ -29,6 +29,8 @@
     VALUE("url", OPTION_URL, "Ask the daemon there instead: https://bridge.example.org", "URL"),   \
         VALUE("token-file", OPTION_TOKEN_FILE, "Holds the token for --url, mode 0600", "FILE"),    \
         VALUE("ca-file", OPTION_CA_FILE, "Who may sign the certificate of --url, in PEM", "FILE"), \
+        VALUE("organization", OPTION_ORGANIZATION, "Whose, if not of the one named default",       \
+              "NAME"),                                                                             \
         LOCAL_OPTIONS
 
 static const struct poptOption local_options[] = {LOCAL_OPTIONS};
@@ -158,6 +160,10 @@ const struct command commands[] = {
     {"serve", NULL, NULL, "Run the daemon", local_options, serve_run},
     {"status", NULL, NULL, "How the daemon and the directory are, and what to do", output_options,
      status_run},
+    {"organization", "list", NULL, "The organizations of this installation", output_options,
+     organization_list_run},
+    {"organization", "create", "NAME", "Make an organization, with nobody in it", output_options,
+     organization_create_run},
     {"user", "list", NULL, "Who is here, with which role and site", user_list_options,
      user_list_run},
     {"user", "show", "NAME", "One person in full, by userName, e-mail or id", output_options,

@@ -30,6 +30,7 @@ enum option {
     OPTION_URL,
     OPTION_TOKEN_FILE,
     OPTION_CA_FILE,
+    OPTION_ORGANIZATION,
     OPTION_SAVE_TOKEN,
     OPTION_EXPIRES,
     OPTION_GRACE,
@@ -95,6 +96,8 @@ void message_print(struct invocation *invocation, const char *format, ...)
 command_run init_run;
 command_run serve_run;
 command_run status_run;
+command_run organization_create_run;
+command_run organization_list_run;
 command_run user_block_run;
 command_run user_delete_run;
 command_run user_list_run;

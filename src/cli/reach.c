@@ -26,6 +26,10 @@ static enum status check_usage(struct invocation *invocation, const char *url,
             invocation, problem, "%s goes with --url; the control socket needs none%s",
             options[OPTION_TOKEN_FILE] ? "--token-file" : "--ca-file",
             options[OPTION_TOKEN_FILE] ? " (a new token is kept by --save-token)" : "");
+    if (options[OPTION_ORGANIZATION] && !text_is_label(options[OPTION_ORGANIZATION]))
+        return usage_fail(invocation, problem,
+                          "--organization is \"%.60s\"; expected 1 to %d of a-z, 0-9 and -",
+                          options[OPTION_ORGANIZATION], LABEL_MAX);
     return STATUS_OK;
 }
 
@@ -64,7 +68,8 @@ enum status reach_daemon(struct invocation *invocation, struct secret *token, st
     const char *url = given(invocation, OPTION_URL, "ROLEBRIDGE_URL");
     enum status status = check_usage(invocation, url, problem);
 
-    *client = (struct client){.timeout_seconds = TIMEOUT_SECONDS};
+    *client = (struct client){.timeout_seconds = TIMEOUT_SECONDS,
+                              .organization = invocation->options[OPTION_ORGANIZATION]};
     if (status)
         return status;
     return url ? reach_url(invocation, url, token, client, problem)

@@ -16,7 +16,7 @@
  * STATUS_INVALID_SYNTAX  options that do not go together: a matter of usage
  * STATUS_CONFIGURATION   the configuration, or the token's file
  */
-enum status reach_daemon(struct invocation *invocation, struct secret *token,
-                         struct client *client, struct problem *problem);
+enum status reach_daemon(struct invocation *invocation, struct secret *token, struct client *client,
+                         struct problem *problem);
 
 #endif

@@ -11,6 +11,7 @@ static const struct directory_state {
     bool is_alarm;
 } directory_states[] = {
     {"none", "set directory.uri; until then changes wait in the outbox", false},
+    {"absent", "make the organization, or take it out of the configuration", true},
     {"connecting", "nothing, the directory is being connected to", false},
     {"connected", "nothing", false},
     {"unavailable", "see that the directory runs and can be reached; changes wait until it does",
@@ -54,7 +55,9 @@ static const char *store_text(const json_t *status, struct arena *arena)
 {
     const char *path = text_of(json_object_get(status, "store"), "path");
 
-    return arena_printf(arena, "%s, %s of %s used", path ? path : "-",
+    if (!path)
+        return "known on the daemon's own machine alone";
+    return arena_printf(arena, "%s, %s of %s used", path,
                         size_text(count_of(status, "store", "used"), arena),
                         size_text(count_of(status, "store", "size"), arena));
 }
@@ -158,6 +161,26 @@ static const char *expiring_text(const json_t *expiring, struct arena *arena)
                         name ? name : "-");
 }
 
+static const struct field own_fields[] = {
+    {"organization", {"organization"}, NULL},
+    {NULL, {NULL}, NULL},
+};
+
+/* Another organization in one line. */
+static const char *organization_text(const json_t *organization, struct arena *arena)
+{
+    const char *name = text_of(organization, "name");
+    bool is_there = json_is_object(json_object_get(organization, "outbox"));
+
+    return arena_printf(arena, "%s: %s%s%s", name ? name : "-", directory_text(organization, arena),
+                        is_there ? "; " : "", is_there ? outbox_text(organization, arena) : "");
+}
+
+static const struct field organization_fields[] = {
+    {"organization", {NULL}, organization_text},
+    {NULL, {NULL}, NULL},
+};
+
 static const struct field fields[] = {
     {"daemon", {NULL}, daemon_text},       {"store", {NULL}, store_text},
     {"people", {NULL}, people_text},       {"sites", {"sites"}, NULL},
@@ -185,6 +208,7 @@ static const struct field csv_fields[] = {
     {"waiting", {"outbox", "waiting"}, NULL},
     {"parked", {"outbox", "parked"}, NULL},
     {"oldest", {"outbox", "oldest"}, NULL},
+    {"organization", {"organization"}, NULL},
     {NULL, {NULL}, NULL},
 };
 
@@ -208,20 +232,60 @@ static void print_each(struct invocation *invocation, const json_t *list,
         output_one(invocation, one, list_fields);
 }
 
+static bool has_alarm(const json_t *status)
+{
+    return has_parked(status) || has_directory_alarm(status) || has_expiring(status);
+}
+
+/* Who has only the one named default need not know of organizations. */
+static bool is_default(const char *organization)
+{
+    return !organization || strcmp(organization, "default") == 0;
+}
+
+static json_t *others_of(const json_t *status)
+{
+    json_t *others = json_array();
+    size_t i;
+    json_t *one;
+
+    json_array_foreach (json_object_get(status, "organizations"), i, one) {
+        if (!is_default(text_of(one, "name")))
+            (void)json_array_append(others, one);
+    }
+    return others;
+}
+
+static bool have_alarm(const json_t *organizations)
+{
+    size_t i;
+    json_t *one;
+
+    json_array_foreach (organizations, i, one)
+        if (has_alarm(one))
+            return true;
+    return false;
+}
+
 enum status status_run(struct invocation *invocation, struct problem *problem)
 {
     json_auto_t *answer = NULL;
+    json_auto_t *others = NULL;
     enum status status =
         request_send(invocation, "GET", "/admin/v1/status", NULL, &answer, problem);
 
     if (status)
         return status;
+    others = others_of(answer);
+    if (output_is_table(invocation) && !is_default(text_of(answer, "organization")))
+        output_one(invocation, answer, own_fields);
     output_one(invocation, answer, output_is_table(invocation) ? fields : csv_fields);
     if (output_is_table(invocation)) {
         print_each(invocation, json_object_get(answer, "parked"), parked_fields);
         print_each(invocation, json_object_get(answer, "expiring"), expiring_fields);
+        print_each(invocation, others, organization_fields);
     }
-    if (has_parked(answer) || has_directory_alarm(answer) || has_expiring(answer))
+    if (has_alarm(answer) || have_alarm(others))
         invocation->exit_code = CLI_ALARMS;
     return STATUS_OK;
 }

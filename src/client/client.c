@@ -4,8 +4,11 @@
 #include <curl/curl.h>
 #include <errno.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "bridge/base/text.h"
 
 enum {
     CONNECT_SECONDS = 5,
@@ -154,6 +157,14 @@ static bool set_body(struct transfer *transfer, const char *method, const json_t
     /* A POST of nothing still has to say how long it is. */
     return !curl_easy_setopt(transfer->curl, CURLOPT_POSTFIELDS, body ? transfer->sent : "") &&
            add_header(transfer, body ? "Content-Type: application/scim+json" : "Content-Type:");
+}
+
+static bool set_organization(struct transfer *transfer, const char *name)
+{
+    char line[64 + LABEL_MAX];
+
+    (void)snprintf(line, sizeof(line), "Rolebridge-Organization: %s", name);
+    return add_header(transfer, line);
 }
 
 static bool set_request(struct transfer *transfer, const char *method)
@@ -397,8 +408,12 @@ enum status client_request(const struct client *client, const char *method, cons
     if (client->token && !is_token(client->token))
         return problem_set(problem, STATUS_INVALID_VALUE,
                            "the token is no token: it has a character that none has");
+    if (client->organization && !text_is_label(client->organization))
+        return problem_set(problem, STATUS_INVALID_VALUE, "\"%s\" cannot name an organization",
+                           client->organization);
     if (!transfer.curl || !set_limits(transfer.curl, client) || !set_tls(transfer.curl, client) ||
         !set_place(&transfer, client, path) || !set_body(&transfer, method, body) ||
+        (client->organization && !set_organization(&transfer, client->organization)) ||
         !set_request(&transfer, method))
         return problem_set(problem, STATUS_INTERNAL, "libcurl cannot be made ready to ask %s",
                            place_of(client));

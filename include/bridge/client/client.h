@@ -8,12 +8,13 @@
 
 /* Where the daemon is: its control socket, or a URL with a token. */
 struct client {
-    const char *socket_path; /* NULL when `url` is used */
-    const char *url;         /* https://bridge.example.org: see client_check_url */
-    const char *token;       /* NULL on the control socket */
-    const char *ca_file;     /* PEM: who may vouch for `url`; NULL: those the system trusts */
-    int timeout_seconds;     /* for the whole request */
-    const char *config_path; /* how the daemon is started, for the words; NULL: the usual one */
+    const char *socket_path;  /* NULL when `url` is used */
+    const char *url;          /* https://bridge.example.org: see client_check_url */
+    const char *token;        /* NULL on the control socket */
+    const char *ca_file;      /* PEM: who may vouch for `url`; NULL: those the system trusts */
+    const char *organization; /* whose; NULL: the token's, or on the socket the default one */
+    int timeout_seconds;      /* for the whole request */
+    const char *config_path;  /* how the daemon is started, for the words; NULL: the usual one */
 };
 
 struct client_answer {
@@ -42,7 +43,7 @@ enum status client_check_url(const char *url, struct problem *problem);
  * STATUS_UNREACHABLE    no daemon there, one whose certificate is refused, or no answer
  *                       in time; says what to do
  * STATUS_FORBIDDEN      the socket is there and may not be opened, too
- * STATUS_INVALID_VALUE  the URL or the token cannot be one, too
+ * STATUS_INVALID_VALUE  the URL, the token or the organization's name cannot be one, too
  * STATUS_CONFIGURATION  `ca_file` cannot be used
  * STATUS_INTERNAL       what answered is not the daemon: no JSON, too large, a redirection
  */

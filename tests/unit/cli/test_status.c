@@ -114,6 +114,69 @@ static void a_directory_that_does_not_work_is_an_alarm(void **state)
     }
 }
 
+#define ORGANIZATION(name, state, detail, parked)                                      \
+    "{\"name\":\"" name "\",\"directory\":{\"state\":\"" state "\",\"detail\":" detail \
+    "},\"outbox\":{\"waiting\":0,\"parked\":" parked "}}"
+
+#define ABSENT                             \
+    "{\"name\":\"acme\",\"created\":null," \
+    "\"directory\":{\"state\":\"absent\",\"detail\":\"make it\"},\"outbox\":null}"
+
+#define STATUS_OF(name, organizations)                \
+    "{\"version\":\"0.1.0\",\"organization\":\"" name \
+    "\",\"directory\":{\"state\":\"connected\"},\"organizations\":[" organizations "]}"
+
+static void other_organizations_have_a_line_each_and_may_be_an_alarm(void **state)
+{
+    static const struct {
+        struct fake_answer answers[2];
+        const char *words;
+        int exit_code;
+    } cases[] = {
+        {{{200, STATUS_OF("default", ORGANIZATION("default", "connected", "null", "0")), 0}},
+         NULL,
+         CLI_DONE},
+        {{{200,
+           STATUS_OF("default", ORGANIZATION("default", "connected", "null", "0") "," ORGANIZATION(
+                                    "acme", "connected", "null", "0")),
+           0}},
+         "organization: acme: connected; 0 waiting, 0 parked\n",
+         CLI_DONE},
+        {{{200, STATUS_OF("default", ORGANIZATION("acme", "connected", "null", "1")), 0}},
+         "organization: acme: connected; 0 waiting, 1 parked\n",
+         CLI_ALARMS},
+        {{{200, STATUS_OF("default", ABSENT), 0}},
+         "organization: acme: absent: make it\n",
+         CLI_ALARMS},
+        {{{200, STATUS_OF("acme", ""), 0}}, "organization: acme\ndaemon: ", CLI_DONE},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        SCOPED(arena_release) struct arena *arena = arena_new();
+        struct fake_daemon fake = {0};
+        struct run run = RUN_ASKING(arena, &fake, cases[i].answers, "status");
+
+        if (cases[i].words && !strstr(run.out, cases[i].words))
+            fail_msg("%s is not in:\n%s", cases[i].words, run.out);
+        if (!cases[i].words)
+            assert_null(strstr(run.out, "organization"));
+        assert_int_equal(run.exit_code, cases[i].exit_code);
+    }
+}
+
+/* The store is that of all organizations: a token is not told of it. */
+static void who_asks_by_a_token_sees_no_store(void **state)
+{
+    static const struct fake_answer answers[] = {{200, STATUS_OF("acme", ""), 0}, {0}};
+    SCOPED(arena_release) struct arena *arena = arena_new();
+    struct fake_daemon fake = {0};
+    struct run run = RUN_ASKING(arena, &fake, answers, "status");
+
+    (void)state;
+    assert_non_null(strstr(run.out, "store: known on the daemon's own machine alone\n"));
+}
+
 static void a_spreadsheet_gets_one_fact_a_cell(void **state)
 {
     static const struct fake_answer answers[] = {
@@ -124,11 +187,12 @@ static void a_spreadsheet_gets_one_fact_a_cell(void **state)
 
     (void)state;
     assert_string_equal(
-        run.out, "VERSION,PID,STARTED,STORE,\"STORE USED\",\"STORE "
-                 "SIZE\",PEOPLE,ACTIVE,INACTIVE,ADMINS,SITES,"
-                 "DIRECTORY,URI,SINCE,DETAIL,WAITING,PARKED,OLDEST\r\n"
-                 "0.1.0,4711,2026-01-31T08:00:00Z,/s,81920,68719476736,12,10,2,1,2,"
-                 "unavailable,ldap://x,2026-01-31T08:00:00Z,\"x, y\",3,1,2026-01-31T09:00:00Z\r\n");
+        run.out,
+        "VERSION,PID,STARTED,STORE,\"STORE USED\",\"STORE "
+        "SIZE\",PEOPLE,ACTIVE,INACTIVE,ADMINS,SITES,"
+        "DIRECTORY,URI,SINCE,DETAIL,WAITING,PARKED,OLDEST,ORGANIZATION\r\n"
+        "0.1.0,4711,2026-01-31T08:00:00Z,/s,81920,68719476736,12,10,2,1,2,"
+        "unavailable,ldap://x,2026-01-31T08:00:00Z,\"x, y\",3,1,2026-01-31T09:00:00Z,\r\n");
     assert_int_equal(run.exit_code, CLI_ALARMS);
 }
 
@@ -181,6 +245,8 @@ int main(void)
         cmocka_unit_test(what_soon_lets_nobody_in_is_an_alarm_with_the_command_that_mends_it),
         cmocka_unit_test(the_age_of_what_is_parked_is_not_that_of_what_waits),
         cmocka_unit_test(a_directory_that_does_not_work_is_an_alarm),
+        cmocka_unit_test(other_organizations_have_a_line_each_and_may_be_an_alarm),
+        cmocka_unit_test(who_asks_by_a_token_sees_no_store),
         cmocka_unit_test(a_spreadsheet_gets_one_fact_a_cell),
         cmocka_unit_test(a_program_gets_the_state_as_it_came),
         cmocka_unit_test(no_daemon_is_an_end_of_its_own),

@@ -71,6 +71,29 @@ static void a_body_goes_out_as_scim_with_the_token_over_tcp(void **state)
     assert_non_null(strstr(fake.requests[0], "\r\n\r\n{\"name\":\"O'Neil \\\"Sam\\\"\"}"));
 }
 
+static void the_organization_goes_along_and_nothing_else_with_it(void **state)
+{
+    static const struct fake_answer answers[] = {{200, "{}", 0}, {0}};
+    struct fake_daemon fake = {0};
+    struct client client = {.organization = "acme", .timeout_seconds = 5};
+    struct client_answer answer;
+    struct problem problem = {0};
+
+    (void)state;
+    fake_listen_tcp(&fake);
+    fake_start(&fake, answers);
+    client.url = fake.url;
+    assert_int_equal(client_request(&client, "GET", "/x", NULL, &answer, NULL), STATUS_OK);
+    json_decref(answer.body);
+    client.organization = "acme\r\nX-Other: 1";
+    assert_int_equal(client_request(&client, "GET", "/x", NULL, &answer, &problem),
+                     STATUS_INVALID_VALUE);
+    fake_stop(&fake);
+
+    assert_non_null(strstr(fake.requests[0], "\r\nRolebridge-Organization: acme\r\n"));
+    assert_non_null(strstr(problem.detail, "cannot name an organization"));
+}
+
 static void a_post_of_nothing_says_so(void **state)
 {
     static const struct fake_answer answers[] = {{200, "{}", 0}, {0}};
@@ -337,6 +360,7 @@ int main(void)
         cmocka_unit_test(an_answer_comes_back_with_its_status_and_its_json),
         cmocka_unit_test(an_answer_may_have_no_body),
         cmocka_unit_test(a_body_goes_out_as_scim_with_the_token_over_tcp),
+        cmocka_unit_test(the_organization_goes_along_and_nothing_else_with_it),
         cmocka_unit_test(a_post_of_nothing_says_so),
         cmocka_unit_test(a_failure_comes_back_as_the_status_it_stands_for),
         cmocka_unit_test(what_is_not_the_daemon_is_found_out),
