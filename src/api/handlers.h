@@ -9,7 +9,7 @@ route_handler discovery_show_config, discovery_list_types, discovery_show_type,
     discovery_list_schemas, discovery_show_schema;
 route_handler resource_list, resource_create, resource_show, resource_replace, resource_patch,
     resource_delete;
-route_handler users_block, users_unblock;
+route_handler users_block, users_move, users_unblock;
 route_handler status_show;
 route_handler organizations_list, organizations_create;
 route_handler connections_list, connections_create, connections_show, connections_edit,

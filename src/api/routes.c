@@ -19,6 +19,7 @@ static const struct route routes[] = {
 
     {"POST", "/scim/v2/Users/{id}/.block", SCOPE_ADMIN, users_block},
     {"POST", "/scim/v2/Users/{id}/.unblock", SCOPE_ADMIN, users_unblock},
+    {"POST", "/scim/v2/Users/{id}/.move", SCOPE_ADMIN, users_move},
 
     {"GET", "/scim/v2/Groups", SCOPE_PROVISION, resource_list},
     {"POST", "/scim/v2/Groups", SCOPE_PROVISION, resource_create},

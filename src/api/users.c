@@ -119,3 +119,23 @@ enum status users_unblock(struct exchange *exchange, struct problem *problem)
 {
     return change_block(exchange, user_unblock, problem);
 }
+
+/* -------------------------------------------------------------------------------- moves */
+
+/* {"to"}: a connection's name, or "local". */
+enum status users_move(struct exchange *exchange, struct problem *problem)
+{
+    struct aim aim = resource_aim(exchange);
+    struct user_request *request = new_request(&aim);
+    json_t *body = NULL;
+    enum status status = request_json(exchange, &body, problem);
+
+    if (status || (status = request_text(body, "to", &request->to, problem)))
+        return status;
+    if (!request->to)
+        return problem_set(problem, STATUS_INVALID_VALUE,
+                           "say where to: \"to\" is the name of a connection, or \"local\"");
+    request->id = exchange_segment(exchange, "id");
+    resource_act(exchange, user_move, request);
+    return STATUS_OK;
+}

@@ -67,6 +67,8 @@ static const struct poptOption user_list_options[] = {
 static const struct poptOption user_create_options[] = {
     PERSON_OPTIONS,
     FLAG("inactive", OPTION_INACTIVE, "Create the account without letting anybody in"),
+    FLAG("break-glass", OPTION_BREAK_GLASS,
+         "An administrator's, for when nobody else gets in; no provider sees it"),
     OUTPUT_OPTION,
     COMMON_OPTIONS,
 };
@@ -86,6 +88,12 @@ static const struct poptOption user_reactivate_options[] = {
 
 static const struct poptOption user_block_options[] = {
     VALUE("reason", OPTION_REASON, "Why, for those who will ask", "TEXT"),
+    OUTPUT_OPTION,
+    COMMON_OPTIONS,
+};
+
+static const struct poptOption user_move_options[] = {
+    VALUE("to", OPTION_TO, "The connection that manages it from now on; local: none does", "NAME"),
     OUTPUT_OPTION,
     COMMON_OPTIONS,
 };
@@ -178,6 +186,8 @@ const struct command commands[] = {
     {"user", "block", "NAME", "End all access, whatever a provider says", user_block_options,
      user_block_run},
     {"user", "unblock", "NAME", "Lift a block", output_options, user_unblock_run},
+    {"user", "move", "NAME", "Give an account to a connection, or to administrators",
+     user_move_options, user_move_run},
     {"user", "delete", "NAME", "Delete an account for good; its entry stays, locked", no_options,
      user_delete_run},
     {"group", "list", NULL, "The groups that providers pushed", output_options, group_list_run},

@@ -23,6 +23,7 @@ enum option {
     OPTION_DISPLAY_NAME,
     OPTION_EMAIL,
     OPTION_INACTIVE,
+    OPTION_BREAK_GLASS,
     OPTION_KEY,
     OPTION_DESCRIPTION,
     OPTION_GRANT,
@@ -101,6 +102,7 @@ command_run organization_list_run;
 command_run user_block_run;
 command_run user_delete_run;
 command_run user_list_run;
+command_run user_move_run;
 command_run user_unblock_run;
 command_run user_show_run;
 command_run user_create_run;

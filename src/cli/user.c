@@ -42,6 +42,8 @@ static const char *source_text(const json_t *user, struct arena *arena)
     const char *owner = text_of(user_extension(user), "managedBy");
 
     (void)arena;
+    if (json_is_true(json_object_get(user_extension(user), "breakGlass")))
+        return "break-glass";
     return owner ? owner : "local";
 }
 

@@ -40,7 +40,10 @@ static json_t *new_user(const struct invocation *invocation)
     if (options[OPTION_EMAIL] && *options[OPTION_EMAIL])
         (void)json_object_set_new(user, "emails",
                                   json_pack("[o]", new_email(options[OPTION_EMAIL])));
-    put_text(extension, "role", options[OPTION_ROLE]);
+    put_text(extension, "role",
+             options[OPTION_BREAK_GLASS] && !options[OPTION_ROLE] ? "admin" : options[OPTION_ROLE]);
+    if (options[OPTION_BREAK_GLASS])
+        (void)json_object_set_new(extension, "breakGlass", json_true());
     put_text(extension, "site", options[OPTION_SITE]);
     put_unless_empty(user, BRIDGE_USER, extension);
     return user;
@@ -216,6 +219,15 @@ enum status user_block_run(struct invocation *invocation, struct problem *proble
 enum status user_unblock_run(struct invocation *invocation, struct problem *problem)
 {
     return act(invocation, ".unblock", NULL, problem);
+}
+
+enum status user_move_run(struct invocation *invocation, struct problem *problem)
+{
+    json_auto_t *body = json_pack("{s:s*}", "to", invocation->options[OPTION_TO]);
+
+    if (!invocation->options[OPTION_TO])
+        return usage_fail(invocation, problem, "--to is missing; see: rolebridge user move --help");
+    return act(invocation, ".move", body, problem);
 }
 
 enum status user_delete_run(struct invocation *invocation, struct problem *problem)

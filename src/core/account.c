@@ -4,7 +4,7 @@
 #include "bridge/store/record.h"
 #include "layout.h"
 
-enum { ACCOUNT_VERSION = 1, ASSERTION_VERSION = 1 };
+enum { ACCOUNT_VERSION = 2, ASSERTION_VERSION = 1 };
 
 static const char *text_or_null(const char *text)
 {
@@ -24,6 +24,7 @@ bool account_load(struct store_txn *txn, uint64_t row, struct arena *arena, stru
     *account = (struct account){.row = row};
     (void)snprintf(account->id, sizeof(account->id), "%s", record_take_text(&reader, arena));
     account->owner = record_take_u32(&reader);
+    account->is_break_glass = record_take_u8(&reader) != 0;
     account->is_active = record_take_u8(&reader) != 0;
     role = record_take_u8(&reader);
     account->association.role = role <= ROLE_ADMIN ? role : ROLE_NONE;
@@ -45,6 +46,7 @@ void account_save(struct store_txn *txn, const struct account *account, struct a
 
     record_put_text(&writer, account->id);
     record_put_u32(&writer, account->owner);
+    record_put_u8(&writer, account->is_break_glass);
     record_put_u8(&writer, account->is_active);
     record_put_u8(&writer, (uint8_t)account->association.role);
     record_put_u64(&writer, account->association.site_row);
@@ -147,7 +149,7 @@ static void count(struct store_txn *txn, const struct account *account, int64_t 
     store_add(txn, key_bytes(&owned), amount);
     if (account->is_active)
         store_add(txn, key_bytes(&active), amount);
-    if (account->association.role == ROLE_ADMIN)
+    if (account->association.role == ROLE_ADMIN && !account->is_break_glass)
         store_add(txn, key_bytes(&admins), amount);
     if (account->association.site_row)
         store_add(txn, key_bytes(&site), amount);

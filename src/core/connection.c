@@ -7,11 +7,9 @@
 #include "bridge/base/text.h"
 #include "bridge/core/group.h"
 #include "bridge/core/journal.h"
-#include "bridge/core/outbox.h"
-#include "bridge/core/user.h"
-#include "bridge/scim/resource.h"
 #include "bridge/store/record.h"
 #include "layout.h"
+#include "revision.h"
 #include "user_index.h"
 
 enum { RECORD_VERSION = 2 };
@@ -343,83 +341,19 @@ struct release {
     enum status status;
 };
 
-static enum status check_admin(struct release *release, const struct account *account)
-{
-    struct store_key key = key_counter(release->txn, COUNT_ADMINS);
-
-    if (account->association.role != ROLE_ADMIN ||
-        release->request->disposal != CONNECTION_DEACTIVATE ||
-        store_count(release->txn, key_bytes(&key)) > 1)
-        return STATUS_OK;
-    return problem_set(release->problem, STATUS_FORBIDDEN,
-                       "account %s is the last active administrator of the organization; make "
-                       "somebody else an administrator first, or keep its accounts with release",
-                       account->id);
-}
-
-static void write_journal(struct release *release, const struct account *account, bool is_ended)
-{
-    const struct connection_request *request = release->request;
-    struct journal journal = journal_begin(
-        request->arena, request->actor, is_ended ? "user.deactivate" : "user.release", account->id);
-
-    journal_add(&journal, "connection", journal_text(request->arena, request->name));
-    journal_end(&journal, release->txn);
-}
-
-/* The same document, but for `active`. */
-static void write_inactive(struct release *release, const struct account *account, json_t *resource)
-{
-    struct store_key key = key_resource(release->txn, SCIM_USER, account->row);
-
-    (void)json_object_set_new(resource, "active", json_false());
-    store_put(release->txn, STORE_RESOURCE, key_bytes(&key),
-              resource_encode(resource, scim_resource_type(SCIM_USER), release->request->arena));
-    outbox_add(release->txn, OUTBOX_USER, account->row, OUTBOX_LOSING, release->request->actor->now,
-               release->request->arena);
-}
-
-static void make_local(struct release *release, const struct user *user, json_t *resource)
-{
-    struct store_txn *txn = release->txn;
-    struct arena *arena = release->request->arena;
-    struct account after = user->account;
-    struct assertion assertion = assertion_load(txn, after.row, after.owner, arena);
-    bool is_ended = release->request->disposal == CONNECTION_DEACTIVATE && after.is_active;
-
-    user_reindex(txn, &user->account, resource, NULL, arena);
-    assertion_drop(txn, after.row, after.owner);
-    after.owner = 0;
-    after.modified_at = release->request->actor->now;
-    after.version++;
-    if (is_ended) {
-        after.is_active = false;
-        after.asserts_active = false;
-        after.association = (struct association){0};
-        write_inactive(release, &after, resource);
-    }
-    user_reindex(txn, &after, NULL, resource, arena);
-    assertion_save(txn, after.row, 0, &assertion, arena);
-    account_save(txn, &after, arena);
-    account_register(txn, &user->account, &after);
-    write_journal(release, &after, is_ended);
-}
-
 static bool release_row(void *context, uint64_t row)
 {
     struct release *release = context;
-    struct user user;
-    json_t *resource;
+    const struct connection_request *request = release->request;
+    struct user_request user = {.actor = request->actor, .arena = request->arena};
+    struct account account;
 
-    if (!user_load(release->txn, row, release->request->arena, &user))
+    if (!account_load(release->txn, row, request->arena, &account))
         return true;
-    if ((release->status = check_admin(release, &user.account)))
-        return false;
-    resource = json_loadb(user.document.data, user.document.size, 0, NULL);
-    if (resource)
-        make_local(release, &user, resource);
-    json_decref(resource);
-    return true;
+    user.id = account.id;
+    release->status = user_release(release->txn, &user, request->disposal == CONNECTION_DEACTIVATE,
+                                   release->problem);
+    return !release->status;
 }
 
 static enum status dispose(struct store_txn *txn, const struct connection_request *request,

@@ -48,7 +48,7 @@ enum index {
 enum counter {
     COUNT_USERS = 1,
     COUNT_ACTIVE,
-    COUNT_ADMINS,      /* active ones */
+    COUNT_ADMINS,      /* active ones, without break-glass accounts */
     COUNT_OWNED,       /* by connection */
     COUNT_AT_SITE,     /* by site: people whose effective site it is */
     COUNT_ASSERTED_AT, /* by site: accounts for which it was asserted, in effect or not */

@@ -163,7 +163,7 @@ static bool resolve(const struct membership_change *change, const json_t *member
     uint64_t row;
 
     return id && id_find(change->txn, SCIM_USER, id, &row) &&
-           account_load(change->txn, row, change->arena, account) &&
+           account_load(change->txn, row, change->arena, account) && !account->is_break_glass &&
            (change->actor->kind != ACTOR_CONNECTION || account->owner == change->actor->connection);
 }
 
@@ -288,6 +288,22 @@ void membership_forget_user(struct store_txn *txn, uint64_t user_row)
     user_groups(txn, user_row, gather, &rows);
     for (size_t i = 0; i < rows.count; i++)
         delete_pair(txn, rows.data[i], user_row);
+}
+
+void membership_leave(struct store_txn *txn, uint64_t user_row, uint32_t owner, int64_t now)
+{
+    SCOPED(arena_release) struct arena *arena = arena_new();
+    struct rows rows = {.arena = arena};
+
+    user_groups(txn, user_row, gather, &rows);
+    for (size_t i = 0; i < rows.count; i++) {
+        struct group group;
+
+        if (!group_load(txn, rows.data[i], arena, &group) || group.owner != owner)
+            continue;
+        delete_pair(txn, rows.data[i], user_row);
+        outbox_add(txn, OUTBOX_GROUP, rows.data[i], OUTBOX_LOSING, now, arena);
+    }
 }
 
 void user_groups_touch(struct store_txn *txn, uint64_t user_row, enum outbox_urgency urgency,

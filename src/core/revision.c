@@ -29,6 +29,7 @@ static bool same_association(const struct association *left, const struct associ
 static bool is_same(const struct revision *revision, struct bytes document)
 {
     return revision->is_there && bytes_equal(revision->old_document, document) &&
+           revision->before.owner == revision->account.owner &&
            same_association(&revision->before.association, &revision->account.association) &&
            revision->before.asserts_active == revision->account.asserts_active &&
            same_text(revision->before.blocked_by, revision->account.blocked_by) &&
@@ -44,6 +45,11 @@ static bool is_losing(const struct revision *revision)
     return (before->is_active && !after->is_active) ||
            (before->association.role != ROLE_NONE &&
             !same_association(&before->association, &after->association));
+}
+
+static bool changes_owner(const struct revision *revision)
+{
+    return revision->is_there && revision->before.owner != revision->account.owner;
 }
 
 /* ---------------------------------------------------------------------------- writing */
@@ -106,6 +112,34 @@ static bool moves_groups(const struct revision *revision)
                                              user_text(revision->resource, "userName")));
 }
 
+static void write_assertion(const struct revision *revision)
+{
+    struct store_txn *txn = revision->txn;
+    const struct account *account = &revision->account;
+
+    if (changes_owner(revision))
+        assertion_drop(txn, account->row, revision->before.owner);
+    else if (revision->is_there && same_assertion(&revision->old_assertion, &revision->assertion))
+        return;
+    assertion_save(txn, account->row, account->owner, &revision->assertion,
+                   revision->request->arena);
+}
+
+/* Some are kept by owner: another one finds nothing where the one before did. */
+static void write_indexes(const struct revision *revision)
+{
+    struct store_txn *txn = revision->txn;
+    struct arena *arena = revision->request->arena;
+    const struct account *account = &revision->account;
+
+    if (!changes_owner(revision)) {
+        user_reindex(txn, account, revision->old_resource, revision->resource, arena);
+        return;
+    }
+    user_reindex(txn, &revision->before, revision->old_resource, NULL, arena);
+    user_reindex(txn, account, NULL, revision->resource, arena);
+}
+
 static void write_records(const struct revision *revision, struct bytes document)
 {
     struct store_txn *txn = revision->txn;
@@ -115,13 +149,13 @@ static void write_records(const struct revision *revision, struct bytes document
 
     if (!revision->is_there)
         write_id(txn, account);
-    if (!keeps_name(revision))
+    if (!keeps_name(revision) || changes_owner(revision))
         take_up_entry(revision);
-    store_put(txn, STORE_RESOURCE, key_bytes(&key), document);
+    if (!revision->is_there || !bytes_equal(revision->old_document, document))
+        store_put(txn, STORE_RESOURCE, key_bytes(&key), document);
     account_save(txn, account, arena);
-    if (!revision->is_there || !same_assertion(&revision->old_assertion, &revision->assertion))
-        assertion_save(txn, account->row, account->owner, &revision->assertion, arena);
-    user_reindex(txn, account, revision->old_resource, revision->resource, arena);
+    write_assertion(revision);
+    write_indexes(revision);
     account_register(txn, revision->is_there ? &revision->before : NULL, account);
 }
 
@@ -135,6 +169,16 @@ static enum status check_size(const struct revision *revision, struct bytes docu
                        "with this change the user would be larger than %d bytes; take values away "
                        "first",
                        RESOURCE_SIZE_MAX);
+}
+
+/* Another owner alone is nothing to the directory, and neither is a break-glass account. */
+static bool has_work(const struct revision *revision, struct bytes document)
+{
+    const struct account *account = &revision->account;
+    bool is_only_owner = changes_owner(revision) && bytes_equal(revision->old_document, document) &&
+                         same_association(&revision->before.association, &account->association);
+
+    return !account->is_break_glass && !is_only_owner;
 }
 
 enum status revision_write(struct revision *revision, struct problem *problem)
@@ -152,9 +196,10 @@ enum status revision_write(struct revision *revision, struct problem *problem)
         account->version++;
         write_records(revision, document);
         user_journal(revision);
-        outbox_add(revision->txn, OUTBOX_USER, account->row,
-                   is_losing(revision) ? OUTBOX_LOSING : OUTBOX_ORDINARY, request->actor->now,
-                   request->arena);
+        if (has_work(revision, document))
+            outbox_add(revision->txn, OUTBOX_USER, account->row,
+                       is_losing(revision) ? OUTBOX_LOSING : OUTBOX_ORDINARY, request->actor->now,
+                       request->arena);
         if (moves_groups(revision))
             user_groups_touch(revision->txn, account->row,
                               account->is_active ? OUTBOX_ORDINARY : OUTBOX_LOSING,
@@ -179,8 +224,8 @@ void revision_delete(struct revision *revision)
     store_delete(txn, STORE_INDEX, key_bytes(&id));
     store_delete(txn, STORE_RESOURCE, key_bytes(&document));
     account_drop(txn, account->row);
-    assertion_drop(txn, account->row, account->owner);
-    user_reindex(txn, account, revision->old_resource, NULL, arena);
+    assertion_drop(txn, account->row, revision->before.owner);
+    user_reindex(txn, &revision->before, revision->old_resource, NULL, arena);
     account_register(txn, &revision->before, NULL);
     user_journal(revision);
     user_groups_touch(txn, account->row, OUTBOX_LOSING, revision->request->actor->now);

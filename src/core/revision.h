@@ -7,9 +7,10 @@
 struct revision {
     struct store_txn *txn;
     struct user_request *request;
-    bool is_there;    /* there was an account before */
-    bool is_deletion; /* there will be none after */
-    unsigned stated;  /* what the request speaks of: STATED_ROLE, STATED_SITE */
+    bool is_there;     /* there was an account before */
+    bool is_deletion;  /* there will be none after */
+    const char *event; /* the journal's word for it; NULL: after what becomes of the account */
+    unsigned stated;   /* what the request speaks of: STATED_ROLE, STATED_SITE */
 
     struct account before; /* zero when there was none */
     struct bytes old_document;
@@ -27,6 +28,15 @@ struct revision {
  * result is set.
  */
 enum status revision_write(struct revision *revision, struct problem *problem);
+
+/*
+ * Within the change that takes its connection away: an account becomes local, as it
+ * is, or inactive.
+ *
+ * STATUS_FORBIDDEN  it is to be inactive, and is the last active administrator
+ */
+enum status user_release(struct store_txn *txn, struct user_request *request, bool is_ended,
+                         struct problem *problem);
 
 /*
  * Take an account away. Its entry in the directory, if there is one, stays

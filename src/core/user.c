@@ -6,11 +6,13 @@
 #include "bridge/core/user.h"
 
 #include "account.h"
+#include "adoption.h"
 #include "bridge/base/random.h"
 #include "bridge/core/connection.h"
 #include "bridge/core/site.h"
 #include "bridge/scim/resource.h"
 #include "layout.h"
+#include "membership.h"
 #include "revision.h"
 #include "user_index.h"
 #include "version.h"
@@ -29,9 +31,9 @@ static void revision_clear(struct revision *revision)
 
 /* ---------------------------------------------------------------- who may what */
 
-static bool may_see(const struct actor *actor, const struct account *account)
+static bool is_of_another(const struct actor *actor, const struct account *account)
 {
-    return actor->kind != ACTOR_CONNECTION || actor->connection == account->owner;
+    return actor->kind == ACTOR_CONNECTION && actor->connection != account->owner;
 }
 
 /* A connection owns what it made; administrators own the rest, and only that. */
@@ -80,7 +82,7 @@ static enum status check_last_administrator(const struct revision *revision,
 {
     struct store_key key = key_counter(revision->txn, COUNT_ADMINS);
 
-    if (revision->before.association.role != ROLE_ADMIN ||
+    if (revision->before.association.role != ROLE_ADMIN || revision->before.is_break_glass ||
         (!revision->is_deletion && revision->account.association.role == ROLE_ADMIN) ||
         store_count(revision->txn, key_bytes(&key)) > 1)
         return STATUS_OK;
@@ -175,6 +177,24 @@ static enum status settle_association(struct revision *revision, struct problem 
     return association_derive(&revision->assertion, says, &account->association, problem);
 }
 
+/* It is kept for getting in and setting right, which takes an administrator. */
+static enum status check_break_glass(const struct revision *revision, struct problem *problem)
+{
+    const struct account *account = &revision->account;
+
+    if (!account->is_break_glass)
+        return STATUS_OK;
+    if (account->owner)
+        return problem_set(problem, STATUS_FORBIDDEN,
+                           "a break-glass account belongs to no connection; it stays local");
+    if (account->is_active && account->association.role != ROLE_ADMIN)
+        return problem_set(
+            problem, STATUS_INVALID_VALUE,
+            "a break-glass account has the role \"admin\"; no other helps when nobody "
+            "else gets in");
+    return STATUS_OK;
+}
+
 static enum status judge(struct revision *revision, struct problem *problem)
 {
     const struct scim_resource_type *type = scim_resource_type(SCIM_USER);
@@ -183,6 +203,7 @@ static enum status judge(struct revision *revision, struct problem *problem)
     settle_active(revision);
     if ((status = resource_check(revision->resource, type, problem)) ||
         (status = settle_association(revision, problem)) ||
+        (status = check_break_glass(revision, problem)) ||
         (status = check_grant(revision, problem)) ||
         (status = check_last_administrator(revision, problem)))
         return status;
@@ -190,6 +211,15 @@ static enum status judge(struct revision *revision, struct problem *problem)
 }
 
 /* ----------------------------------------------------------------------- requests */
+
+/* What another owner called it means nothing to the one that it has now. */
+static void change_owner(struct revision *revision, uint32_t owner, const char *event)
+{
+    revision->event = event;
+    revision->account.owner = owner;
+    if (owner && revision->resource)
+        (void)json_object_del(revision->resource, "externalId");
+}
 
 static enum status load_revision(struct store_txn *txn, struct user_request *request,
                                  struct revision *revision, struct problem *problem)
@@ -215,6 +245,9 @@ static enum status load_revision(struct store_txn *txn, struct user_request *req
     revision->old_assertion =
         assertion_load(txn, user.account.row, user.account.owner, request->arena);
     revision->assertion = revision->old_assertion;
+    revision->resource = revision->is_deletion ? NULL : json_deep_copy(revision->old_resource);
+    if (is_of_another(request->actor, &user.account)) /* it was found: it is to be had */
+        change_owner(revision, request->actor->connection, "user.adopt");
     return STATUS_OK;
 }
 
@@ -228,6 +261,17 @@ static enum status check_id(const struct user_request *request, const struct acc
     return problem_set(problem, STATUS_MUTABILITY, "an id cannot be changed; leave it out");
 }
 
+static enum status check_kind(const struct revision *revision, struct problem *problem)
+{
+    const json_t *extension = json_object_get(revision->resource, SCIM_URN_BRIDGE);
+    const json_t *stated = json_object_get(extension, "breakGlass");
+
+    if (!stated || json_is_true(stated) == revision->account.is_break_glass)
+        return STATUS_OK;
+    return problem_set(problem, STATUS_MUTABILITY,
+                       "whether an account is break-glass is said when it is created");
+}
+
 enum status user_patch(struct store_txn *txn, void *argument, struct problem *problem)
 {
     struct user_request *request = argument;
@@ -235,11 +279,10 @@ enum status user_patch(struct store_txn *txn, void *argument, struct problem *pr
     enum status status = load_revision(txn, request, &revision, problem);
 
     if (status || (status = check_owner(txn, request, &revision.account, problem)) ||
-        (status = check_id(request, &revision.account, problem)))
-        return status;
-    revision.resource = json_deep_copy(revision.old_resource);
-    if ((status = patch_apply(request->patch, revision.resource, scim_resource_type(SCIM_USER),
-                              problem)))
+        (status = check_id(request, &revision.account, problem)) ||
+        (status = patch_apply(request->patch, revision.resource, scim_resource_type(SCIM_USER),
+                              problem)) ||
+        (status = check_kind(&revision, problem)))
         return status;
     revision.stated = stated(patch_touches(request->patch, SCIM_URN_BRIDGE, "role"),
                              patch_touches(request->patch, SCIM_URN_BRIDGE, "site"),
@@ -272,6 +315,7 @@ enum status user_create(struct store_txn *txn, void *argument, struct problem *p
     enum status status;
 
     new_account(txn, request->actor, &revision.account);
+    revision.account.is_break_glass = json_is_true(json_object_get(extension, "breakGlass"));
     revision.resource = json_deep_copy(request->resource);
     (void)json_object_set_new(revision.resource, "id", json_string(revision.account.id));
     revision.stated = stated(json_object_get(extension, "role") != NULL,
@@ -317,7 +361,6 @@ static enum status change_block(struct store_txn *txn, struct user_request *requ
 
     if (status)
         return status;
-    revision.resource = json_deep_copy(revision.old_resource);
     set_block(request, &revision.account, is_blocked);
     if ((status = judge(&revision, problem)) || (status = revision_write(&revision, problem)))
         return status;
@@ -332,6 +375,59 @@ enum status user_block(struct store_txn *txn, void *argument, struct problem *pr
 enum status user_unblock(struct store_txn *txn, void *argument, struct problem *problem)
 {
     return change_block(txn, argument, false, problem);
+}
+
+/* "local" is what belongs to none, and no connection's name. */
+static enum status read_owner(struct store_txn *txn, const struct user_request *request,
+                              uint32_t *owner, struct problem *problem)
+{
+    struct connection connection = {0};
+
+    if (strcmp(request->to, "local") != 0 &&
+        !connection_find(txn, request->to, request->arena, &connection))
+        return problem_set(problem, STATUS_INVALID_VALUE,
+                           "there is no connection %s; see: rolebridge connection list",
+                           request->to);
+    *owner = connection.number;
+    return STATUS_OK;
+}
+
+enum status user_move(struct store_txn *txn, void *argument, struct problem *problem)
+{
+    struct user_request *request = argument;
+    SCOPED(revision_clear) struct revision revision = {0};
+    enum status status = load_revision(txn, request, &revision, problem);
+    uint32_t owner;
+
+    if (status || (status = read_owner(txn, request, &owner, problem)))
+        return status;
+    if (owner != revision.before.owner)
+        change_owner(&revision, owner, "user.move");
+    if ((status = judge(&revision, problem)) || (status = revision_write(&revision, problem)))
+        return status;
+    if (owner != revision.before.owner && revision.before.owner)
+        membership_leave(txn, revision.account.row, revision.before.owner, request->actor->now);
+    return store_status(txn, problem);
+}
+
+enum status user_release(struct store_txn *txn, struct user_request *request, bool is_ended,
+                         struct problem *problem)
+{
+    SCOPED(revision_clear) struct revision revision = {0};
+    enum status status = load_revision(txn, request, &revision, problem);
+
+    if (status)
+        return status;
+    change_owner(&revision, 0, "user.release");
+    if (is_ended) {
+        revision.stated = STATED_ACTIVE;
+        (void)json_object_set_new(revision.resource, "active", json_false());
+    }
+    settle_active(&revision);
+    if ((status = settle_association(&revision, problem)) ||
+        (status = check_last_administrator(&revision, problem)))
+        return status;
+    return revision_write(&revision, problem);
 }
 
 /* ------------------------------------------------------------------------ reading */
@@ -354,5 +450,5 @@ bool user_find(struct store_txn *txn, const struct actor *actor, const char *id,
     uint64_t row;
 
     return id_find(txn, SCIM_USER, id, &row) && user_load(txn, row, arena, user) &&
-           may_see(actor, &user->account);
+           (!is_of_another(actor, &user->account) || adoption_is_open(txn, actor, user, arena));
 }

@@ -127,6 +127,18 @@ const char *user_text(const json_t *resource, const char *name)
     return json_string_value(json_object_get(resource, name));
 }
 
+const char *user_primary_email(const json_t *resource)
+{
+    const json_t *emails = json_object_get(resource, "emails");
+    size_t i;
+    json_t *email;
+
+    json_array_foreach (emails, i, email)
+        if (json_is_true(json_object_get(email, "primary")))
+            return user_text(email, "value");
+    return json_array_size(emails) == 1 ? user_text(json_array_get(emails, 0), "value") : NULL;
+}
+
 void user_left_put(struct store_txn *txn, uint32_t owner, const char *user_name, uint64_t row,
                    struct arena *arena)
 {

@@ -32,6 +32,9 @@ void user_reindex(struct store_txn *txn, const struct account *account, const js
 /* The text of a simple attribute; NULL when absent. */
 const char *user_text(const json_t *resource, const char *name);
 
+/* The primary e-mail address: the one marked so, or the only one. NULL: none. */
+const char *user_primary_email(const json_t *resource);
+
 /*
  * The row of a deleted person of this name, of the same owner, whose entry the
  * bridge still keeps in the directory; 0 when there is none.

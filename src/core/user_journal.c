@@ -32,6 +32,8 @@ static const char *event_of(const struct revision *revision)
         return "user.create";
     if (revision->is_deletion)
         return "user.delete";
+    if (revision->event)
+        return revision->event;
     if (!revision->before.blocked_by != !revision->account.blocked_by)
         return revision->account.blocked_by ? "user.block" : "user.unblock";
     if (revision->before.is_active == revision->account.is_active)
@@ -206,6 +208,8 @@ static void add_account(struct journal *journal, const struct revision *revision
     if (before->owner != after->owner)
         journal_changed(journal, "owner", owner_text(revision, before),
                         owner_text(revision, after));
+    journal_changed(journal, "breakGlass", before->is_break_glass ? "true" : "false",
+                    after->is_break_glass ? "true" : "false");
     journal_changed(journal, "blockedBy", journal_text(arena, before->blocked_by),
                     journal_text(arena, after->blocked_by));
 }

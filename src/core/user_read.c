@@ -2,6 +2,7 @@
 #include <inttypes.h>
 
 #include "account.h"
+#include "adoption.h"
 #include "bridge/core/connection.h"
 #include "bridge/core/group.h"
 #include "bridge/core/outbox.h"
@@ -49,6 +50,7 @@ static void add_block(const struct account *account, struct text *tail)
     text_add(tail, "}");
 }
 
+/* A break-glass account has no entry. */
 static void add_extension(struct store_txn *txn, const struct account *account, struct text *tail)
 {
     struct connection owner = {0};
@@ -64,7 +66,10 @@ static void add_extension(struct store_txn *txn, const struct account *account, 
     add_member(tail, "site", site.name);
     add_member(tail, "managedBy", owner.name);
     add_block(account, tail);
-    add_directory(txn, account->row, tail);
+    if (account->is_break_glass)
+        text_add(tail, ",\"breakGlass\":true");
+    else
+        add_directory(txn, account->row, tail);
     text_add(tail, "}");
 }
 
@@ -171,7 +176,9 @@ static bool matches(const struct selection *selection, const struct user *user,
     json_t *resource;
     bool is_match;
 
-    if (query->actor->kind == ACTOR_CONNECTION && user->account.owner != query->actor->connection)
+    if (query->actor->kind == ACTOR_CONNECTION && user->account.owner != query->actor->connection &&
+        !(adoption_is_asked_for(query->filter) &&
+          adoption_is_open(selection->txn, query->actor, user, scratch)))
         return false;
     if (!query->filter || selection->is_answered)
         return true;

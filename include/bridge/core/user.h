@@ -15,6 +15,7 @@ struct account {
     uint64_t row;
     char id[UUID_TEXT_SIZE];
     uint32_t owner;                 /* a connection's number; 0: local, administrators own it */
+    bool is_break_glass;            /* for the day on which nobody else gets in; for good */
     bool asserts_active;            /* what its owner last said */
     bool is_active;                 /* what is in effect: not so while it is blocked */
     struct association association; /* in effect; none unless active */
@@ -39,6 +40,7 @@ struct user_request {
     json_t *resource;          /* create: as resource_read made it; borrowed */
     const struct patch *patch; /* patch */
     const char *reason;        /* block; NULL: none */
+    const char *to;            /* move: a connection's name, or "local" */
     const char *if_match;      /* patch, delete: the version that the caller expects; NULL: any */
     struct user user;          /* the result */
 };
@@ -53,12 +55,20 @@ struct user_request {
  * because of what stands beside it. Deactivating clears what is in effect and
  * keeps what was asserted, so that a bare `active: true` restores it.
  *
+ * A connection's patch or deletion of a local account that it may adopt makes the
+ * account its own. What administrators asserted of role and site stands until the
+ * connection asserts some; an externalId is only ever its own.
+ *
+ * A break-glass account is an administrator's for the day on which nobody else gets
+ * in. It does not count as the last one, no connection sees it, and it has no entry
+ * in the directory.
+ *
  * STATUS_INVALID_VALUE     a required attribute, role or site
- * STATUS_MUTABILITY        another id in the request
+ * STATUS_MUTABILITY        another id in the request, or whether it is break-glass
  * STATUS_UNIQUENESS        the userName or externalId is somebody else's
  * STATUS_FORBIDDEN         a role that this connection may not give; an account that
  *                          a connection owns, changed by an administrator; the last
- *                          active administrator
+ *                          active administrator; a break-glass account of a connection
  * STATUS_NOT_FOUND         no such person, or another connection's
  * STATUS_VERSION_MISMATCH  it is not the version that was expected
  */
@@ -77,9 +87,19 @@ enum status user_delete(struct store_txn *txn, void *argument, struct problem *p
 enum status user_block(struct store_txn *txn, void *argument, struct problem *problem);
 enum status user_unblock(struct store_txn *txn, void *argument, struct problem *problem);
 
+/*
+ * For an administrator: give an account another owner. All else stays, but for what
+ * only the owner before could say: its externalId, and memberships in its groups.
+ * The owner that it has is no change.
+ *
+ * STATUS_INVALID_VALUE  there is no such connection
+ * STATUS_FORBIDDEN      a break-glass account
+ */
+enum status user_move(struct store_txn *txn, void *argument, struct problem *problem);
+
 bool user_load(struct store_txn *txn, uint64_t row, struct arena *arena, struct user *user);
 
-/* By id, if this actor may see it: a connection sees what it owns. */
+/* By id, if this actor may see it: a connection sees what it owns, or may adopt. */
 bool user_find(struct store_txn *txn, const struct actor *actor, const char *id,
                struct arena *arena, struct user *user);
 

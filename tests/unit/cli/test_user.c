@@ -444,9 +444,47 @@ static void sites_are_listed(void **state)
     assert_string_equal(run.out, "NAME,KEY,USERS,DESCRIPTION\r\n\"North Plant\",north,1,\r\n");
 }
 
+static void an_account_is_given_to_a_connection_by_its_name(void **state)
+{
+    static const struct fake_answer answers[] = {{200, LIST_OF(BOB), 0}, {200, ADA, 0}, {0}};
+    SCOPED(arena_release) struct arena *arena = arena_new();
+    struct fake_daemon fake = {0};
+    struct run run = RUN_ASKING(arena, &fake, answers, "user", "move", "bob", "--to", "entra");
+    struct run nowhere = RUN(arena, "user", "move", "bob");
+
+    (void)state;
+    assert_string_equal(asked(arena, &fake, 1), "POST /scim/v2/Users/" BOB_ID "/.move HTTP/1.1");
+    assert_sent(&fake, 1, "{\"to\":\"entra\"}");
+    assert_non_null(strstr(run.out, "entra"));
+    assert_int_equal(nowhere.exit_code, CLI_USAGE);
+    assert_non_null(strstr(nowhere.err, "--to is missing"));
+}
+
+static void a_break_glass_account_is_an_administrators_and_shown_as_what_it_is(void **state)
+{
+    static const struct fake_answer answers[] = {
+        {201,
+         "{\"id\":\"x\",\"userName\":\"glass\",\"active\":true,\"" BRIDGE_USER
+         "\":{\"role\":\"admin\",\"breakGlass\":true}}",
+         0},
+        {0}};
+    SCOPED(arena_release) struct arena *arena = arena_new();
+    struct fake_daemon fake = {0};
+    struct run run = RUN_ASKING(arena, &fake, answers, "user", "create", "glass", "--break-glass");
+    json_auto_t *body = sent(&fake, 0);
+
+    (void)state;
+    assert_string_equal(run.out, "NAME   STATUS  ROLE   SITE               SOURCE       DIRECTORY\n"
+                                 "glass  Active  Admin  Organization-wide  break-glass  -\n");
+    assert_string_equal(text_of(user_extension(body), "role"), "admin");
+    assert_true(json_is_true(json_object_get(user_extension(body), "breakGlass")));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(an_account_is_given_to_a_connection_by_its_name),
+        cmocka_unit_test(a_break_glass_account_is_an_administrators_and_shown_as_what_it_is),
         cmocka_unit_test(a_list_says_who_is_here_and_by_whom),
         cmocka_unit_test(a_list_is_read_page_by_page),
         cmocka_unit_test(a_list_that_gets_shorter_meanwhile_ends),

@@ -62,8 +62,9 @@ static const char *any_emails(void)
 {
     static char emails[128];
 
-    (void)snprintf(emails, sizeof(emails), "[{'value':'a%u@x.example'},{'value':'%s%u@x.example'}]",
-                   below(4), ANY_OF("a", "A", "b"), below(4));
+    (void)snprintf(emails, sizeof(emails),
+                   "[{'value':'a%u@x.example','primary':%s},{'value':'%s%u@x.example'}]", below(4),
+                   ANY_OF("true", "false"), ANY_OF("a", "A", "b"), below(4));
     return emails;
 }
 
@@ -135,6 +136,31 @@ static void delete_person(void)
         memmove(given.ids[place], given.ids[--given.id_count], UUID_TEXT_SIZE);
 }
 
+/* Somebody gets another owner. Providers adopt by writing. */
+static void move(void)
+{
+    struct user_request request = {.actor = &given.world->admin,
+                                   .arena = given.world->arena,
+                                   .id = any_id(),
+                                   .to = ANY_OF("local", "entra", "okta")};
+
+    (void)store_update(given.world->store, ORGANIZATION_DEFAULT, user_move, &request, NULL);
+}
+
+static const char *const domains[] = {"x.example"};
+
+static void open_adoption(void)
+{
+    struct connection_request request = {.actor = &given.world->admin,
+                                         .arena = given.world->arena,
+                                         .name = "entra",
+                                         .sets_domains = true,
+                                         .domains = domains,
+                                         .domain_count = 1};
+
+    (void)store_update(given.world->store, ORGANIZATION_DEFAULT, connection_edit, &request, NULL);
+}
+
 /* A connection goes, and another takes its place. */
 static void delete_connection(void)
 {
@@ -154,6 +180,7 @@ static void delete_connection(void)
         store_update(world->store, ORGANIZATION_DEFAULT, connection_create, &request, NULL),
         STATUS_OK);
     connection->connection = request.connection.number;
+    open_adoption();
 }
 
 /* What the worker does with the line that is next: it adds an entry, or is refused. */
@@ -183,8 +210,8 @@ static void run_worker(void)
 
 static void request(void)
 {
-    void (*const requests[])(void) = {create, create, create,     patch,      patch,        patch,
-                                      patch,  patch,  run_worker, run_worker, delete_person};
+    void (*const requests[])(void) = {create, create, create,     patch,      patch,         patch,
+                                      patch,  patch,  run_worker, run_worker, delete_person, move};
 
     if (below(400) == 0)
         delete_connection();
@@ -384,6 +411,7 @@ static void counts_and_indexes_agree_with_the_accounts_after_any_requests(void *
 {
     given.world = *state;
     given.seed = 1815;
+    open_adoption();
 
     for (int i = 1; i <= REQUESTS; i++) {
         request();

@@ -296,6 +296,39 @@ static enum status delete_and_deactivate(struct world *world)
     return delete_a_connection(world, CONNECTION_DEACTIVATE);
 }
 
+static void given_a_local_person(struct world *world)
+{
+    static const char *const domains[] = {"example.org"};
+    struct connection_request request = {.actor = &world->admin,
+                                         .arena = world->arena,
+                                         .name = "entra",
+                                         .sets_domains = true,
+                                         .domains = domains,
+                                         .domain_count = 1};
+
+    assert_int_equal(submit(world, connection_edit, &request), STATUS_OK);
+    assert_int_equal(world_create(world, &world->admin,
+                                  "{'userName':'ana','externalId':'x','emails':[{'value':"
+                                  "'ana@example.org'}],'" EXT
+                                  "':{'role':'user','site':'Harbour'}}"),
+                     STATUS_OK);
+    (void)strcpy(given.person, world->user.account.id);
+}
+
+static enum status adopt(struct world *world)
+{
+    return world_patch(world, &world->provider, given.person,
+                       "[{'op':'replace','path':'displayName','value':'Ana'}]");
+}
+
+static enum status move(struct world *world)
+{
+    struct user_request request = {
+        .actor = &world->admin, .arena = world->arena, .id = given.person, .to = "okta"};
+
+    return submit(world, user_move, &request);
+}
+
 static enum status issue_a_token(struct world *world)
 {
     struct connection connection = {.number = world->provider.connection, .name = "entra"};
@@ -335,6 +368,8 @@ static const struct request {
     {"reactivate", given_an_inactive_person, reactivate},
     {"block a user", given_a_member, block},
     {"unblock a user", given_a_blocked_member, unblock},
+    {"adopt a user", given_a_local_person, adopt},
+    {"move a user", given_a_member, move},
     {"delete a user", given_a_member, delete_a_user},
     {"create a group", given_an_administrator_beside, create_a_group},
     {"patch a group", given_a_member, patch_a_group},
