@@ -5,12 +5,15 @@
 
 static struct view view_of(const struct look *look, const struct group *group)
 {
+    size_t members_max = projection_wants(look->projection, "members") ? look->members_max : 0;
+    struct bytes tail = group_tail(look->txn, group, look->base, members_max, look->arena);
+
     return (struct view){
         .id = arena_strdup(look->arena, group->id),
         .version = group->version,
         .document = group->document,
-        .tail = group_tail(look->txn, group, look->base,
-                           projection_wants(look->projection, "members"), look->arena),
+        .tail = tail,
+        .is_too_large = tail.size == 0,
     };
 }
 
@@ -24,27 +27,14 @@ static bool find(const struct look *look, const char *id, struct view *view)
     return true;
 }
 
-struct walk {
-    const struct look *look;
-    view_visit *visit;
-    void *context;
-};
-
-static void visit_group(void *context, const struct group *group)
+static bool at(const struct look *look, uint64_t row, struct view *view)
 {
-    const struct walk *walk = context;
-    struct view view = view_of(walk->look, group);
+    struct group group;
 
-    walk->visit(walk->context, &view);
-}
-
-static enum status list(const struct look *look, const struct query *query, view_visit *visit,
-                        void *context, uint64_t *total, struct problem *problem)
-{
-    const struct group_query group_query = {look->actor, query->filter, query->page, look->base};
-    struct walk walk = {look, visit, context};
-
-    return group_list(look->txn, &group_query, look->arena, visit_group, &walk, total, problem);
+    if (!group_load(look->txn, row, look->arena, &group))
+        return false;
+    *view = view_of(look, &group);
+    return true;
 }
 
 static void *new_request(const struct aim *aim)
@@ -84,7 +74,7 @@ const struct kind group_kind = {
     .type = SCIM_GROUP,
     .word = "group",
     .find = find,
-    .list = list,
+    .at = at,
     .request = new_request,
     .result = result,
     .create = group_create,

@@ -35,20 +35,20 @@ enum status query_parse(struct exchange *exchange, const struct scim_resource_ty
     return query_projection(exchange, type, &query->projection, problem);
 }
 
-static struct bytes join(struct exchange *exchange, struct bytes document, struct bytes tail)
+static struct bytes join(struct arena *arena, struct bytes document, struct bytes tail)
 {
-    struct text whole = {.arena = exchange_arena(exchange)};
+    struct text whole = {.arena = arena};
 
     text_add_bytes(&whole, bytes_of(document.data, document.size - 1));
     text_add_bytes(&whole, tail);
     return bytes_of(whole.data, whole.size);
 }
 
-struct bytes query_render(struct exchange *exchange, const struct scim_resource_type *type,
+struct bytes query_render(struct arena *arena, const struct scim_resource_type *type,
                           const struct projection *projection, struct bytes document,
                           struct bytes tail)
 {
-    struct bytes whole = join(exchange, document, tail);
+    struct bytes whole = join(arena, document, tail);
     json_auto_t *resource = NULL;
     json_auto_t *projected = NULL;
     char *text;
@@ -60,7 +60,7 @@ struct bytes query_render(struct exchange *exchange, const struct scim_resource_
     text = projected ? json_dumps(projected, JSON_COMPACT) : NULL;
     if (!text)
         return whole;
-    arena_take(exchange_arena(exchange), text, free);
+    arena_take(arena, text, free);
     return bytes_of_text(text);
 }
 
@@ -83,7 +83,7 @@ void query_answer(struct exchange *exchange, int status, const struct scim_resou
     answer_headers(exchange, status, type, id, version);
     if (projection)
         exchange_answer(exchange, status, NULL,
-                        query_render(exchange, type, projection, document, tail),
+                        query_render(exchange_arena(exchange), type, projection, document, tail),
                         (struct bytes){0});
     else
         exchange_answer(exchange, status, NULL, bytes_of(document.data, document.size - 1), tail);

@@ -28,7 +28,7 @@ enum status query_check(struct exchange *exchange, const struct scim_resource_ty
  * A resource as it is answered: document and tail, joined, with what the
  * projection leaves of it.
  */
-struct bytes query_render(struct exchange *exchange, const struct scim_resource_type *type,
+struct bytes query_render(struct arena *arena, const struct scim_resource_type *type,
                           const struct projection *projection, struct bytes document,
                           struct bytes tail);
 

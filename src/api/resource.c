@@ -11,8 +11,10 @@ static const struct kind *const kinds[] = {&user_kind, &group_kind, &site_kind};
 
 static const char root[] = "/scim/v2";
 
-/* By the path: the routes that lead here are those of the resource types. */
-static const struct kind *kind_of(const struct exchange *exchange)
+/* A group with more members is shown by a work thread: they take some milliseconds. */
+enum { SHOW_MEMBERS_MAX = 1000 };
+
+const struct kind *resource_kind(const struct exchange *exchange)
 {
     const char *path = exchange_path(exchange) + strlen(root);
 
@@ -28,18 +30,17 @@ static const struct kind *kind_of(const struct exchange *exchange)
 
 static const struct scim_resource_type *type_of(const struct exchange *exchange)
 {
-    return scim_resource_type(kind_of(exchange)->type);
+    return scim_resource_type(resource_kind(exchange)->type);
 }
 
-static struct look look_at(struct exchange *exchange, struct store_txn *txn,
-                           const struct projection *projection)
+struct look resource_look(struct exchange *exchange, const struct projection *projection)
 {
     return (struct look){
-        .txn = txn,
         .actor = request_actor(exchange),
         .arena = exchange_arena(exchange),
         .base = request_scim_base(exchange),
         .projection = projection,
+        .members_max = SIZE_MAX,
     };
 }
 
@@ -52,59 +53,51 @@ static void answer(struct exchange *exchange, int http, const struct look *look,
                  view->document, view->tail);
 }
 
-enum status resource_show(struct exchange *exchange, struct problem *problem)
+/* Whether it is too large to be shown with `members_max` is the only thing that may be left. */
+static enum status show(struct exchange *exchange, const struct projection *projection,
+                        size_t members_max, bool *is_too_large, struct problem *problem)
 {
     SCOPED(store_release) struct store_txn *txn = NULL;
-    const struct kind *kind = kind_of(exchange);
+    const struct kind *kind = resource_kind(exchange);
     const char *id = exchange_segment(exchange, "id");
-    struct projection *projection = NULL;
-    struct look look;
-    struct view view;
-    enum status status = query_projection(exchange, type_of(exchange), &projection, problem);
+    struct look look = resource_look(exchange, projection);
+    struct view view = {0};
+    enum status status = request_snapshot(exchange, &txn, problem);
 
-    if (status || (status = request_snapshot(exchange, &txn, problem)))
+    if (status)
         return status;
-    look = look_at(exchange, txn, projection);
+    look.txn = txn;
+    look.members_max = members_max;
     if (!kind->find(&look, id, &view))
         return store_missing(txn, problem, kind->word, id);
     if ((status = store_status(txn, problem)))
         return status;
-    answer(exchange, 200, &look, &view);
+    *is_too_large = view.is_too_large;
+    if (!view.is_too_large)
+        answer(exchange, 200, &look, &view);
     return STATUS_OK;
 }
 
-struct listing {
-    struct exchange *exchange;
-    const struct projection *projection;
-    struct list list;
-};
-
-static void add_view(void *context, const struct view *view)
+static enum status show_elsewhere(struct exchange *exchange, void *projection,
+                                  struct problem *problem)
 {
-    struct listing *listing = context;
+    bool is_too_large = false;
 
-    list_add(&listing->list, query_render(listing->exchange, type_of(listing->exchange),
-                                          listing->projection, view->document, view->tail));
+    return show(exchange, projection, SIZE_MAX, &is_too_large, problem);
 }
 
-enum status resource_list(struct exchange *exchange, struct problem *problem)
+enum status resource_show(struct exchange *exchange, struct problem *problem)
 {
-    SCOPED(store_release) struct store_txn *txn = NULL;
-    struct query query;
-    enum status status = query_parse(exchange, type_of(exchange), &query, problem);
-    struct listing listing = {exchange, query.projection, list_begin(exchange_arena(exchange))};
-    struct look look;
-    uint64_t total = 0;
+    struct projection *projection = NULL;
+    bool is_too_large = false;
+    enum status status = query_projection(exchange, type_of(exchange), &projection, problem);
 
-    if (status || (status = request_snapshot(exchange, &txn, problem)))
+    if (!status)
+        status = show(exchange, projection, SHOW_MEMBERS_MAX, &is_too_large, problem);
+    if (status || !is_too_large)
         return status;
-    look = look_at(exchange, txn, query.projection);
-    status = kind_of(exchange)->list(&look, &query, add_view, &listing, &total, problem);
-    if (status)
-        return status;
-    exchange_answer(exchange, 200, NULL, list_end(&listing.list, total, &query.page),
-                    (struct bytes){0});
-    return STATUS_OK;
+    return work_submit(request_api(exchange)->work, WORK_ORDINARY, exchange, show_elsewhere,
+                       projection, problem);
 }
 
 /* ----------------------------------------------------------------------------- changing */
@@ -120,7 +113,7 @@ struct aim resource_aim(struct exchange *exchange)
 
 static void note_committed(struct exchange *exchange)
 {
-    const struct kind *kind = kind_of(exchange);
+    const struct kind *kind = resource_kind(exchange);
 
     if (kind->committed)
         kind->committed(exchange, request_argument(exchange));
@@ -138,8 +131,9 @@ static enum status answer_with(struct exchange *exchange, int http, struct probl
     if ((status = query_projection(exchange, type_of(exchange), &projection, problem)) ||
         (status = request_snapshot(exchange, &txn, problem)))
         return status;
-    look = look_at(exchange, txn, projection);
-    kind_of(exchange)->result(&look, request_argument(exchange), &view);
+    look = resource_look(exchange, projection);
+    look.txn = txn;
+    resource_kind(exchange)->result(&look, request_argument(exchange), &view);
     if ((status = store_status(txn, problem)))
         return status;
     answer(exchange, http, &look, &view);
@@ -169,7 +163,7 @@ void resource_act(struct exchange *exchange, store_change *change, void *request
 
 enum status resource_create(struct exchange *exchange, struct problem *problem)
 {
-    const struct kind *kind = kind_of(exchange);
+    const struct kind *kind = resource_kind(exchange);
     struct aim aim = resource_aim(exchange);
     json_t *body = NULL;
     enum status status = query_check(exchange, type_of(exchange), problem);
@@ -185,7 +179,7 @@ enum status resource_create(struct exchange *exchange, struct problem *problem)
 static enum status commit_patch(struct exchange *exchange, const json_t *operations,
                                 route_handler *then, struct problem *problem)
 {
-    const struct kind *kind = kind_of(exchange);
+    const struct kind *kind = resource_kind(exchange);
     struct aim aim = resource_aim(exchange);
     struct patch *patch = NULL;
     enum status status = query_check(exchange, type_of(exchange), problem);
@@ -203,10 +197,11 @@ enum status resource_patch(struct exchange *exchange, struct problem *problem)
     json_t *body = NULL;
     enum status status = request_json(exchange, &body, problem);
 
-    return status ? status
-                  : commit_patch(exchange, body,
-                                 kind_of(exchange)->is_large ? answer_nothing : answer_changed,
-                                 problem);
+    return status
+               ? status
+               : commit_patch(exchange, body,
+                              resource_kind(exchange)->is_large ? answer_nothing : answer_changed,
+                              problem);
 }
 
 static enum status check_whole(const json_t *body, const struct scim_resource_type *type,
@@ -241,7 +236,7 @@ enum status resource_replace(struct exchange *exchange, struct problem *problem)
 
 enum status resource_delete(struct exchange *exchange, struct problem *problem)
 {
-    const struct kind *kind = kind_of(exchange);
+    const struct kind *kind = resource_kind(exchange);
     struct aim aim = resource_aim(exchange);
 
     (void)problem;

@@ -15,6 +15,7 @@ struct look {
     struct arena *arena;
     const char *base;                    /* "http://host/scim/v2" */
     const struct projection *projection; /* NULL: all of it */
+    size_t members_max;                  /* a group with more is too large to be shown */
 };
 
 /* One resource as it is answered. */
@@ -23,6 +24,7 @@ struct view {
     uint64_t version;
     struct bytes document;
     struct bytes tail;
+    bool is_too_large; /* there is no tail */
 };
 
 /* What a request wants done. */
@@ -35,9 +37,6 @@ struct aim {
     const struct patch *patch; /* patch */
 };
 
-/* Called for each resource of a page, in order. */
-typedef void view_visit(void *context, const struct view *view);
-
 struct kind {
     enum scim_kind type;
     const char *word; /* as in "no user 42" */
@@ -45,8 +44,8 @@ struct kind {
     /* False when there is none that this actor may see. */
     bool (*find)(const struct look *look, const char *id, struct view *view);
 
-    enum status (*list)(const struct look *look, const struct query *query, view_visit *visit,
-                        void *context, uint64_t *total, struct problem *problem);
+    /* The one at a row; false when there is none. */
+    bool (*at)(const struct look *look, uint64_t row, struct view *view);
 
     /* The argument of the changes below, in the arena; and what came of them. */
     void *(*request)(const struct aim *aim);
@@ -67,6 +66,12 @@ extern const struct kind site_kind;
 
 /* For an action on one resource that is no CRUD: commit, and answer with the resource. */
 void resource_act(struct exchange *exchange, store_change *change, void *request);
+
+/* The kind that the path names: the routes that lead here are those of the resource types. */
+const struct kind *resource_kind(const struct exchange *exchange);
+
+/* Without a snapshot yet; whatever there is may be shown. */
+struct look resource_look(struct exchange *exchange, const struct projection *projection);
 
 /* What any request of this exchange wants, with nothing to do yet. */
 struct aim resource_aim(struct exchange *exchange);

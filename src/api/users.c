@@ -23,27 +23,14 @@ static bool find(const struct look *look, const char *id, struct view *view)
     return true;
 }
 
-struct walk {
-    const struct look *look;
-    view_visit *visit;
-    void *context;
-};
-
-static void visit_user(void *context, const struct user *user)
+static bool at(const struct look *look, uint64_t row, struct view *view)
 {
-    const struct walk *walk = context;
-    struct view view = view_of(walk->look, user);
+    struct user user;
 
-    walk->visit(walk->context, &view);
-}
-
-static enum status list(const struct look *look, const struct query *query, view_visit *visit,
-                        void *context, uint64_t *total, struct problem *problem)
-{
-    const struct user_query user_query = {look->actor, query->filter, query->page, look->base};
-    struct walk walk = {look, visit, context};
-
-    return user_list(look->txn, &user_query, look->arena, visit_user, &walk, total, problem);
+    if (!user_load(look->txn, row, look->arena, &user))
+        return false;
+    *view = view_of(look, &user);
+    return true;
 }
 
 static void *new_request(const struct aim *aim)
@@ -72,7 +59,7 @@ const struct kind user_kind = {
     .type = SCIM_USER,
     .word = "user",
     .find = find,
-    .list = list,
+    .at = at,
     .request = new_request,
     .result = result,
     .create = user_create,

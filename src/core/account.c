@@ -3,6 +3,7 @@
 #include "bridge/core/site.h"
 #include "bridge/store/record.h"
 #include "layout.h"
+#include "roster.h"
 
 enum { ACCOUNT_VERSION = 2, ASSERTION_VERSION = 1 };
 
@@ -135,18 +136,14 @@ void assertion_drop(struct store_txn *txn, uint64_t row, uint32_t owner)
     store_delete(txn, STORE_ASSERTION, key_bytes(&key));
 }
 
-/* ------------------------------------------------------------- counts and index */
+/* ----------------------------------------------------------- counts and indexes */
 
 static void count(struct store_txn *txn, const struct account *account, int64_t amount)
 {
-    struct store_key users = key_counter(txn, COUNT_USERS);
-    struct store_key owned = key_counter_of(txn, COUNT_OWNED, account->owner);
     struct store_key active = key_counter(txn, COUNT_ACTIVE);
     struct store_key admins = key_counter(txn, COUNT_ADMINS);
     struct store_key site = key_counter_of(txn, COUNT_AT_SITE, account->association.site_row);
 
-    store_add(txn, key_bytes(&users), amount);
-    store_add(txn, key_bytes(&owned), amount);
     if (account->is_active)
         store_add(txn, key_bytes(&active), amount);
     if (account->association.role == ROLE_ADMIN && !account->is_break_glass)
@@ -155,40 +152,76 @@ static void count(struct store_txn *txn, const struct account *account, int64_t 
         store_add(txn, key_bytes(&site), amount);
 }
 
-/* The other way round than the record: from the association to the account. */
-static void set_association(struct store_txn *txn, const struct account *account, bool is_there)
+static void set(struct store_txn *txn, const struct store_key *key, bool is_there)
 {
-    struct store_key key = key_role(txn, (uint8_t)account->association.role);
-
-    if (account->association.role == ROLE_NONE)
-        return;
-    key_add_u64(&key, account->association.site_row);
-    key_add_u64(&key, account->row);
     if (is_there)
-        store_put(txn, STORE_INDEX, key_bytes(&key), (struct bytes){0});
+        store_put(txn, STORE_INDEX, key_bytes(key), (struct bytes){0});
     else
-        store_delete(txn, STORE_INDEX, key_bytes(&key));
+        store_delete(txn, STORE_INDEX, key_bytes(key));
 }
 
-/* Most changes are of nothing that is counted. */
-static bool counts_the_same(const struct account *left, const struct account *right)
+static void set_state(struct store_txn *txn, const struct account *account, bool is_there)
 {
-    return left->owner == right->owner && left->is_active == right->is_active &&
+    struct store_key key = key_index(txn, INDEX_ASSOCIATION);
+
+    key_add_u8(&key, account->is_active);
+    key_add_u8(&key, (uint8_t)account->association.role);
+    key_add_u64(&key, account->association.site_row);
+    key_add_u64(&key, account->row);
+    set(txn, &key, is_there);
+    count(txn, account, is_there ? 1 : -1);
+}
+
+static void set_modified(struct store_txn *txn, const struct account *account, bool is_there)
+{
+    struct store_key key = key_index(txn, INDEX_MODIFIED);
+
+    key_add_u64(&key, (uint64_t)account->modified_at);
+    key_add_u64(&key, account->row);
+    set(txn, &key, is_there);
+}
+
+static bool has_same_owner(const struct account *left, const struct account *right)
+{
+    return left->owner == right->owner;
+}
+
+static bool has_same_state(const struct account *left, const struct account *right)
+{
+    return left->is_active == right->is_active &&
            left->association.role == right->association.role &&
            left->association.site_row == right->association.site_row;
 }
 
+static bool has_same_time(const struct account *left, const struct account *right)
+{
+    return left->modified_at == right->modified_at;
+}
+
+static void set_owner(struct store_txn *txn, const struct account *account, bool is_there)
+{
+    roster_set(txn, SCIM_USER, account->owner, account->row, is_there);
+}
+
+/* What is kept of an account beside it, and whether it may stay as it is. */
+static const struct {
+    bool (*is_same)(const struct account *left, const struct account *right);
+    void (*set)(struct store_txn *txn, const struct account *account, bool is_there);
+} registers[] = {
+    {has_same_owner, set_owner},
+    {has_same_state, set_state},
+    {has_same_time, set_modified},
+};
+
 void account_register(struct store_txn *txn, const struct account *before,
                       const struct account *after)
 {
-    if (before && after && counts_the_same(before, after))
-        return;
-    if (before) {
-        count(txn, before, -1);
-        set_association(txn, before, false);
-    }
-    if (after) {
-        count(txn, after, 1);
-        set_association(txn, after, true);
+    for (size_t i = 0; i < sizeof(registers) / sizeof(registers[0]); i++) {
+        if (before && after && registers[i].is_same(before, after))
+            continue;
+        if (before)
+            registers[i].set(txn, before, false);
+        if (after)
+            registers[i].set(txn, after, true);
     }
 }

@@ -17,8 +17,9 @@ void assertion_save(struct store_txn *txn, uint64_t row, uint32_t owner,
 void assertion_drop(struct store_txn *txn, uint64_t row, uint32_t owner);
 
 /*
- * Keep the counts of people true, and the index of who has which association.
- * Either may be NULL: nobody was, or is, there.
+ * Keep the counts of people true, and the indexes of who owns an account, what is
+ * in effect for it, and when it was last changed. Either may be NULL: nobody was,
+ * or is, there.
  */
 void account_register(struct store_txn *txn, const struct account *before,
                       const struct account *after);

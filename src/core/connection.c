@@ -10,6 +10,7 @@
 #include "bridge/store/record.h"
 #include "layout.h"
 #include "revision.h"
+#include "roster.h"
 #include "user_index.h"
 
 enum { RECORD_VERSION = 2 };
@@ -111,9 +112,7 @@ uint32_t connection_of_domain(struct store_txn *txn, const char *domain)
 
 int64_t connection_accounts(struct store_txn *txn, uint32_t number)
 {
-    struct store_key key = key_counter_of(txn, COUNT_OWNED, number);
-
-    return store_count(txn, key_bytes(&key));
+    return (int64_t)roster_count(txn, SCIM_USER, number);
 }
 
 struct walk {
@@ -367,7 +366,7 @@ static enum status dispose(struct store_txn *txn, const struct connection_reques
                            "the connection %s owns %lld accounts; say whether to release them to "
                            "the administrators or to deactivate them",
                            connection->name, (long long)accounts);
-    user_rows_of(txn, connection->number, release_row, &release);
+    roster_walk(txn, SCIM_USER, connection->number, 0, release_row, &release);
     return release.status;
 }
 

@@ -12,6 +12,7 @@
 #include "group_index.h"
 #include "layout.h"
 #include "membership.h"
+#include "roster.h"
 #include "user_index.h"
 #include "version.h"
 
@@ -167,15 +168,6 @@ static void write_journal(const struct group_request *request, struct store_txn 
     journal_end(&journal, txn);
 }
 
-static void count(struct store_txn *txn, const struct group *group, int64_t amount)
-{
-    struct store_key all = key_counter(txn, COUNT_GROUPS);
-    struct store_key owned = key_counter_of(txn, COUNT_GROUPS, group->owner);
-
-    store_add(txn, key_bytes(&all), amount);
-    store_add(txn, key_bytes(&owned), amount);
-}
-
 /* The document without members: these are keys of their own. */
 static json_t *without_members(json_t *resource)
 {
@@ -217,7 +209,7 @@ enum status group_create(struct store_txn *txn, void *argument, struct problem *
         return status;
     write_document(txn, group, resource, request->arena);
     group_reindex(txn, group, NULL, resource, request->arena);
-    count(txn, group, 1);
+    roster_set(txn, SCIM_GROUP, group->owner, group->row, true);
     membership_add_all(&members, json_object_get(request->resource, "members"));
     request->skipped = members.skipped;
     write_journal(request, txn, "group.create", group, &members);
@@ -355,7 +347,7 @@ enum status group_delete(struct store_txn *txn, void *argument, struct problem *
     store_delete(txn, STORE_INDEX, key_bytes(&id));
     store_delete(txn, STORE_RESOURCE, key_bytes(&document));
     store_delete(txn, STORE_GROUP, key_bytes(&row));
-    count(txn, group, -1);
+    roster_set(txn, SCIM_GROUP, group->owner, group->row, false);
     write_journal(request, txn, "group.delete", group, &members);
     write_end(txn, request, group);
     return store_status(txn, problem);
@@ -366,7 +358,6 @@ enum status group_delete(struct store_txn *txn, void *argument, struct problem *
 struct release {
     struct store_txn *txn;
     struct arena *arena;
-    uint32_t owner;
 };
 
 static bool release_row(void *context, uint64_t row)
@@ -375,23 +366,23 @@ static bool release_row(void *context, uint64_t row)
     struct group group;
     json_auto_t *resource = NULL;
 
-    if (!group_load(release->txn, row, release->arena, &group) || group.owner != release->owner)
+    if (!group_load(release->txn, row, release->arena, &group))
         return true;
     resource = json_loadb(group.document.data, group.document.size, 0, NULL);
     if (!resource)
         return true;
     group_reindex(release->txn, &group, resource, NULL, release->arena);
-    count(release->txn, &group, -1);
+    roster_set(release->txn, SCIM_GROUP, group.owner, row, false);
     group.owner = 0;
     record_save(release->txn, &group, release->arena);
     group_reindex(release->txn, &group, NULL, resource, release->arena);
-    count(release->txn, &group, 1);
+    roster_set(release->txn, SCIM_GROUP, group.owner, row, true);
     return true;
 }
 
 void groups_release(struct store_txn *txn, uint32_t owner, struct arena *arena)
 {
-    struct release release = {txn, arena, owner};
+    struct release release = {txn, arena};
 
-    group_rows(txn, release_row, &release);
+    roster_walk(txn, SCIM_GROUP, owner, 0, release_row, &release);
 }

@@ -1,14 +1,13 @@
 #include "group_index.h"
 
 #include "layout.h"
+#include "text_index.h"
 #include "user_index.h"
 
+/* Two that are the same in this form would be one entry. */
 static struct store_key key_name(struct store_txn *txn, const char *name, struct arena *arena)
 {
-    struct store_key key = key_index(txn, INDEX_GROUP_NAME);
-
-    key_add_digest(&key, text_fold_name(arena, name)); /* two of these would be one entry */
-    return key;
+    return key_text(txn, INDEX_GROUP_NAME, text_fold_name(arena, name));
 }
 
 static struct store_key key_external(struct store_txn *txn, uint32_t owner, const char *external_id)
@@ -37,6 +36,12 @@ uint64_t group_by_external_id(struct store_txn *txn, uint32_t owner, const char 
     return find(txn, key_external(txn, owner, external_id));
 }
 
+void group_by_name_start(struct store_txn *txn, const char *start, struct arena *arena,
+                         row_visit *visit, void *context)
+{
+    text_walk_name_start(txn, INDEX_GROUP_NAME, start, arena, visit, context);
+}
+
 static void set(struct store_txn *txn, const struct group *group, const json_t *resource,
                 bool is_there, struct arena *arena)
 {
@@ -61,25 +66,4 @@ void group_reindex(struct store_txn *txn, const struct group *group, const json_
         set(txn, group, before, false, arena);
     if (after)
         set(txn, group, after, true, arena);
-}
-
-struct walk {
-    membership_visit *visit;
-    void *context;
-};
-
-static bool visit_record(void *context, struct bytes key, struct bytes value)
-{
-    struct walk *walk = context;
-
-    (void)value;
-    return walk->visit(walk->context, key_last_u64(key));
-}
-
-void group_rows(struct store_txn *txn, membership_visit *visit, void *context)
-{
-    struct walk walk = {visit, context};
-    struct store_key prefix = key_of(store_organization(txn));
-
-    store_scan(txn, STORE_GROUP, key_bytes(&prefix), (struct bytes){0}, visit_record, &walk);
 }

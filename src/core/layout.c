@@ -43,23 +43,6 @@ struct store_key key_id(struct store_txn *txn, const unsigned char *uuid)
     return key;
 }
 
-struct store_key key_owner(struct store_txn *txn, uint32_t owner, uint64_t row)
-{
-    struct store_key key = key_index(txn, INDEX_OWNER);
-
-    key_add_u32(&key, owner);
-    key_add_u64(&key, row);
-    return key;
-}
-
-struct store_key key_role(struct store_txn *txn, uint8_t role)
-{
-    struct store_key key = key_index(txn, INDEX_ASSOCIATION);
-
-    key_add_u8(&key, role);
-    return key;
-}
-
 struct store_key key_counter(struct store_txn *txn, enum counter counter)
 {
     struct store_key key = key_of(store_organization(txn));

@@ -13,13 +13,15 @@
  * ACCOUNT     row                                account record
  * ASSERTION   row, connection                    role, site as asserted
  * INDEX       ID, uuid                           kind, row
- *             USER_NAME, digest                  row
+ *             USER_NAME, text                    row
+ *             DISPLAY_NAME, text, row            row
  *             EXTERNAL_ID, connection, digest    row
- *             EMAIL, digest, row                 1 if it is the primary one
- *             OWNER, connection, row             nothing
- *             ASSOCIATION, role, site, row       nothing: who has a role, or a site, in effect
+ *             EMAIL, text, row                   row
+ *             OWNER, kind, connection, row       nothing
+ *             ASSOCIATION, active, role, site, row  nothing: what is in effect
+ *             MODIFIED, seconds, row             nothing: when a user was last changed
  *             LEFT, connection, digest           row of a deleted user whose entry is still there
- *             GROUP_NAME, digest                 row
+ *             GROUP_NAME, text                   row
  *             GROUP_EXTERNAL_ID, connection, digest  row
  *             MEMBER, group row, user row        nothing
  *             MEMBER_OF, user row, group row     nothing
@@ -27,14 +29,19 @@
  *             CONNECTION_NAME, digest            number
  *             CONNECTION_DOMAIN, digest          number
  * COUNTER     what [, of which]
+ *             ROWS, kind, connection, block      how many rows of a block it owns: see roster.h
+ *
+ * A text is folded, and cut where it is long: see text_index.h.
  */
 enum index {
     INDEX_ID = 1,
     INDEX_USER_NAME,
+    INDEX_DISPLAY_NAME,
     INDEX_EXTERNAL_ID,
     INDEX_EMAIL,
     INDEX_OWNER,
     INDEX_ASSOCIATION,
+    INDEX_MODIFIED,
     INDEX_LEFT,
     INDEX_GROUP_NAME,
     INDEX_GROUP_EXTERNAL_ID,
@@ -49,13 +56,14 @@ enum counter {
     COUNT_USERS = 1,
     COUNT_ACTIVE,
     COUNT_ADMINS,      /* active ones, without break-glass accounts */
-    COUNT_OWNED,       /* by connection */
+    COUNT_OWNED,       /* users, by connection */
     COUNT_AT_SITE,     /* by site: people whose effective site it is */
     COUNT_ASSERTED_AT, /* by site: accounts for which it was asserted, in effect or not */
     COUNT_SITES,
-    COUNT_GROUPS,
+    COUNT_GROUPS, /* and by connection */
     COUNT_OUTBOX,
     COUNT_PARKED,
+    COUNT_ROWS,
 };
 
 struct store_key key_resource(struct store_txn *txn, enum scim_kind kind, uint64_t row);
@@ -63,10 +71,6 @@ struct store_key key_row(struct store_txn *txn, uint64_t row);
 struct store_key key_assertion(struct store_txn *txn, uint64_t row, uint32_t connection);
 struct store_key key_index(struct store_txn *txn, enum index index);
 struct store_key key_id(struct store_txn *txn, const unsigned char *uuid);
-struct store_key key_owner(struct store_txn *txn, uint32_t owner, uint64_t row);
-
-/* Ends with the role, to walk or to go on with site and row. */
-struct store_key key_role(struct store_txn *txn, uint8_t role);
 struct store_key key_counter(struct store_txn *txn, enum counter counter);
 struct store_key key_counter_of(struct store_txn *txn, enum counter counter, uint64_t which);
 

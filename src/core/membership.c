@@ -78,37 +78,10 @@ void user_groups(struct store_txn *txn, uint64_t user_row, membership_visit *vis
     walk_pairs(txn, INDEX_MEMBER_OF, user_row, visit, context);
 }
 
-static void rows_add(struct rows *rows, uint64_t row)
-{
-    if (rows->count == rows->capacity) {
-        size_t capacity = rows->capacity ? rows->capacity * 2 : 64;
-        uint64_t *data = arena_alloc(rows->arena, capacity * sizeof(*data));
-
-        if (rows->count)
-            memcpy(data, rows->data, rows->count * sizeof(*data));
-        rows->data = data;
-        rows->capacity = capacity;
-    }
-    rows->data[rows->count++] = row;
-}
-
 static bool gather(void *context, uint64_t row)
 {
     rows_add(context, row);
     return true;
-}
-
-static int compare_rows(const void *left, const void *right)
-{
-    uint64_t first = *(const uint64_t *)left;
-    uint64_t second = *(const uint64_t *)right;
-
-    return first < second ? -1 : first > second;
-}
-
-static bool rows_have(const struct rows *rows, uint64_t row)
-{
-    return rows->count && bsearch(&row, rows->data, rows->count, sizeof(row), compare_rows);
 }
 
 /* ------------------------------------------------------------------------- changes */
@@ -219,8 +192,7 @@ static void replace_all(struct membership_change *change, const json_t *members)
         if (resolve(change, json_array_get(members, i), &account))
             rows_add(&wanted, account.row);
     }
-    if (wanted.count)
-        qsort(wanted.data, wanted.count, sizeof(*wanted.data), compare_rows);
+    rows_sort(&wanted);
     for (size_t i = 0; i < present.count; i++) {
         if (!rows_have(&wanted, present.data[i]))
             remove_row(change, present.data[i]);

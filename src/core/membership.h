@@ -2,14 +2,7 @@
 #define CORE_MEMBERSHIP_H
 
 #include "bridge/core/group.h"
-
-/* Rows, gathered in an arena, since what is walked must not be changed meanwhile. */
-struct rows {
-    struct arena *arena;
-    uint64_t *data;
-    size_t count;
-    size_t capacity;
-};
+#include "rows.h"
 
 /*
  * Changes of one group's members within one request: what was really added and

@@ -9,6 +9,7 @@
 #include "bridge/scim/resource.h"
 #include "bridge/store/record.h"
 #include "layout.h"
+#include "roster.h"
 #include "version.h"
 
 enum { RECORD_VERSION = 1, FORMER_MAX = 100 };
@@ -165,7 +166,6 @@ static json_t *new_document(const struct site_request *request, const struct sit
 static void write_site(struct store_txn *txn, const struct site_request *request, struct site *site)
 {
     struct arena *arena = request->arena;
-    struct store_key counter = key_counter(txn, COUNT_SITES);
     struct journal journal = journal_begin(arena, request->actor, "site.create", site->id);
     json_auto_t *resource = new_document(request, site);
     unsigned char uuid[UUID_SIZE];
@@ -176,7 +176,7 @@ static void write_site(struct store_txn *txn, const struct site_request *request
     put_name(txn, site->key, site->row, arena);
     record_save(txn, site, arena);
     write_document(txn, resource, site, arena);
-    store_add(txn, key_bytes(&counter), 1);
+    roster_set(txn, SCIM_SITE, 0, site->row, true);
     outbox_add(txn, OUTBOX_SITE, site->row, OUTBOX_ORDINARY, request->actor->now, arena);
     journal_add(&journal, "key", journal_text(arena, site->key));
     journal_add(&journal, "name", journal_text(arena, site->name));
@@ -361,7 +361,6 @@ static void drop_records(struct store_txn *txn, const struct site *site, struct 
 {
     struct store_key record = key_row(txn, site->row);
     struct store_key document = key_resource(txn, SCIM_SITE, site->row);
-    struct store_key counter = key_counter(txn, COUNT_SITES);
     struct store_key id;
     unsigned char uuid[UUID_SIZE];
 
@@ -370,7 +369,7 @@ static void drop_records(struct store_txn *txn, const struct site *site, struct 
     store_delete(txn, STORE_INDEX, key_bytes(&id));
     store_delete(txn, STORE_SITE, key_bytes(&record));
     store_delete(txn, STORE_RESOURCE, key_bytes(&document));
-    store_add(txn, key_bytes(&counter), -1);
+    roster_set(txn, SCIM_SITE, 0, site->row, false);
     drop_name(txn, site->name, arena);
     drop_name(txn, site->key, arena);
     for (uint32_t i = 0; i < site->former_count; i++)
@@ -398,9 +397,7 @@ enum status site_delete(struct store_txn *txn, void *argument, struct problem *p
 
 int64_t site_count(struct store_txn *txn)
 {
-    struct store_key key = key_counter(txn, COUNT_SITES);
-
-    return store_count(txn, key_bytes(&key));
+    return (int64_t)roster_count(txn, SCIM_SITE, ROSTER_ALL);
 }
 
 struct bytes site_tail(struct store_txn *txn, const struct site *site, const char *base,

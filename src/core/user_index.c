@@ -1,15 +1,15 @@
 #include "user_index.h"
 
+#include <string.h>
+
 #include "layout.h"
+#include "text_index.h"
 
 /* ----------------------------------------------------------------------- keys */
 
 static struct store_key key_name(struct store_txn *txn, const char *user_name, struct arena *arena)
 {
-    struct store_key key = key_index(txn, INDEX_USER_NAME);
-
-    key_add_digest(&key, text_fold_name(arena, user_name));
-    return key;
+    return key_text(txn, INDEX_USER_NAME, text_fold_name(arena, user_name));
 }
 
 static struct store_key key_external(struct store_txn *txn, uint32_t owner, const char *external_id)
@@ -18,14 +18,6 @@ static struct store_key key_external(struct store_txn *txn, uint32_t owner, cons
 
     key_add_u32(&key, owner);
     key_add_digest(&key, external_id);
-    return key;
-}
-
-static struct store_key key_email(struct store_txn *txn, const char *address, struct arena *arena)
-{
-    struct store_key key = key_index(txn, INDEX_EMAIL);
-
-    key_add_digest(&key, text_fold(arena, address));
     return key;
 }
 
@@ -70,54 +62,97 @@ uint64_t user_left_find(struct store_txn *txn, uint32_t owner, const char *user_
     return find(txn, &key);
 }
 
+/* ----------------------------------------------------------------------- walks */
+
 struct walk {
     row_visit *visit;
     void *context;
+    struct bytes last; /* the walk ends behind the keys that begin so, or sort before it */
 };
 
 static bool visit_key(void *context, struct bytes key, struct bytes value)
 {
-    struct walk *walk = context;
+    const struct walk *walk = context;
 
     (void)value;
+    if (walk->last.size && memcmp(key.data, walk->last.data, walk->last.size) > 0)
+        return false;
     return walk->visit(walk->context, key_last_u64(key));
+}
+
+static void walk_keys(struct store_txn *txn, struct store_key prefix, row_visit *visit,
+                      void *context)
+{
+    struct walk walk = {.visit = visit, .context = context};
+
+    store_scan(txn, STORE_INDEX, key_bytes(&prefix), (struct bytes){0}, visit_key, &walk);
+}
+
+void user_by_display_name(struct store_txn *txn, const char *name, struct arena *arena,
+                          row_visit *visit, void *context)
+{
+    text_walk(txn, INDEX_DISPLAY_NAME, text_fold(arena, name), visit, context);
+}
+
+void user_by_display_name_start(struct store_txn *txn, const char *start, struct arena *arena,
+                                row_visit *visit, void *context)
+{
+    text_walk_start(txn, INDEX_DISPLAY_NAME, text_fold(arena, start), visit, context);
 }
 
 void user_by_email(struct store_txn *txn, const char *address, struct arena *arena,
                    row_visit *visit, void *context)
 {
-    struct store_key prefix = key_email(txn, address, arena);
-    struct walk walk = {visit, context};
-
-    store_scan(txn, STORE_INDEX, key_bytes(&prefix), (struct bytes){0}, visit_key, &walk);
+    text_walk(txn, INDEX_EMAIL, text_fold(arena, address), visit, context);
 }
 
-void user_rows_of(struct store_txn *txn, uint32_t owner, row_visit *visit, void *context)
+void user_by_email_start(struct store_txn *txn, const char *start, struct arena *arena,
+                         row_visit *visit, void *context)
 {
-    struct store_key prefix = key_index(txn, INDEX_OWNER);
-    struct walk walk = {visit, context};
-
-    key_add_u32(&prefix, owner);
-    store_scan(txn, STORE_INDEX, key_bytes(&prefix), (struct bytes){0}, visit_key, &walk);
+    text_walk_start(txn, INDEX_EMAIL, text_fold(arena, start), visit, context);
 }
 
-void user_rows(struct store_txn *txn, row_visit *visit, void *context)
+void user_by_name_start(struct store_txn *txn, const char *start, struct arena *arena,
+                        row_visit *visit, void *context)
 {
-    struct store_key prefix = key_of(store_organization(txn));
-    struct walk walk = {visit, context};
-
-    store_scan(txn, STORE_ACCOUNT, key_bytes(&prefix), (struct bytes){0}, visit_key, &walk);
+    text_walk_name_start(txn, INDEX_USER_NAME, start, arena, visit, context);
 }
 
-void user_rows_with(struct store_txn *txn, const struct association *association, row_visit *visit,
-                    void *context)
+void user_by_active(struct store_txn *txn, bool is_active, row_visit *visit, void *context)
 {
-    struct store_key prefix = key_role(txn, (uint8_t)association->role);
-    struct walk walk = {visit, context};
+    struct store_key prefix = key_index(txn, INDEX_ASSOCIATION);
 
+    key_add_u8(&prefix, is_active);
+    walk_keys(txn, prefix, visit, context);
+}
+
+/* Who has an association is active. */
+void user_by_association(struct store_txn *txn, const struct association *association,
+                         row_visit *visit, void *context)
+{
+    struct store_key prefix = key_index(txn, INDEX_ASSOCIATION);
+
+    key_add_u8(&prefix, true);
+    key_add_u8(&prefix, (uint8_t)association->role);
     if (association->site_row)
         key_add_u64(&prefix, association->site_row);
-    store_scan(txn, STORE_INDEX, key_bytes(&prefix), (struct bytes){0}, visit_key, &walk);
+    walk_keys(txn, prefix, visit, context);
+}
+
+void user_by_modified(struct store_txn *txn, int64_t from, int64_t to, row_visit *visit,
+                      void *context)
+{
+    struct store_key prefix = key_index(txn, INDEX_MODIFIED);
+    struct store_key first = prefix;
+    struct store_key last = prefix;
+    struct walk walk = {.visit = visit, .context = context};
+
+    if (to < 0)
+        return;
+    key_add_u64(&first, from < 0 ? 0 : (uint64_t)from);
+    key_add_u64(&last, (uint64_t)to);
+    walk.last = key_bytes(&last);
+    store_scan(txn, STORE_INDEX, key_bytes(&prefix), key_bytes(&first), visit_key, &walk);
 }
 
 /* --------------------------------------------------------------------- changes */
@@ -155,66 +190,95 @@ void user_left_drop(struct store_txn *txn, uint32_t owner, const char *user_name
     store_delete(txn, STORE_INDEX, key_bytes(&key));
 }
 
-/* Put or take away what an index says of one person. */
-static void set(struct store_txn *txn, const struct store_key *key, uint64_t row, bool is_there)
+/* What an index says of one person, to be put in or taken out. */
+struct entry {
+    struct store_txn *txn;
+    const struct account *account;
+    const json_t *value;
+    struct arena *arena;
+    bool is_there;
+};
+
+static void set(const struct entry *entry, const struct store_key *key)
 {
-    if (is_there)
-        index_put_row(txn, key, row);
+    if (entry->is_there)
+        index_put_row(entry->txn, key, entry->account->row);
     else
-        store_delete(txn, STORE_INDEX, key_bytes(key));
+        store_delete(entry->txn, STORE_INDEX, key_bytes(key));
 }
 
-static void set_emails(struct store_txn *txn, uint64_t row, const json_t *resource, bool is_there,
-                       struct arena *arena)
+/* Where several may have the same, the row makes the key of each another one. */
+static void set_shared(const struct entry *entry, enum index index, const char *text)
 {
-    json_t *email;
-    size_t i;
+    struct store_key key = key_text(entry->txn, index, text_fold(entry->arena, text));
 
-    json_array_foreach (json_object_get(resource, "emails"), i, email) {
-        const char *address = user_text(email, "value");
-        struct store_key key;
+    key_add_u64(&key, entry->account->row);
+    set(entry, &key);
+}
 
-        if (!address)
-            continue;
-        key = key_email(txn, address, arena);
-        key_add_u64(&key, row);
-        set(txn, &key, row, is_there);
+static void set_user_name(const struct entry *entry)
+{
+    struct store_key key = key_name(entry->txn, json_string_value(entry->value), entry->arena);
+
+    set(entry, &key);
+}
+
+/* It means something to its connection only. */
+static void set_external_id(const struct entry *entry)
+{
+    struct store_key key =
+        key_external(entry->txn, entry->account->owner, json_string_value(entry->value));
+
+    if (entry->account->owner)
+        set(entry, &key);
+}
+
+static void set_display_name(const struct entry *entry)
+{
+    set_shared(entry, INDEX_DISPLAY_NAME, json_string_value(entry->value));
+}
+
+static void set_emails(const struct entry *entry)
+{
+    for (size_t i = 0; i < json_array_size(entry->value); i++) {
+        const char *address = user_text(json_array_get(entry->value, i), "value");
+
+        if (address)
+            set_shared(entry, INDEX_EMAIL, address);
     }
 }
 
-static void set_all(struct store_txn *txn, const struct account *account, const json_t *resource,
-                    bool is_there, struct arena *arena)
+static const struct {
+    const char *attribute;
+    void (*set)(const struct entry *entry);
+} indexed[] = {
+    {"userName", set_user_name},
+    {"externalId", set_external_id},
+    {"displayName", set_display_name},
+    {"emails", set_emails},
+};
+
+static bool is_same(const json_t *left, const json_t *right)
 {
-    const char *external_id = user_text(resource, "externalId");
-    struct store_key name = key_name(txn, user_text(resource, "userName"), arena);
-    struct store_key owner = key_owner(txn, account->owner, account->row);
-
-    set(txn, &name, account->row, is_there);
-    set(txn, &owner, account->row, is_there);
-    if (external_id && account->owner) { /* it means something to its connection only */
-        struct store_key external = key_external(txn, account->owner, external_id);
-
-        set(txn, &external, account->row, is_there);
-    }
-    set_emails(txn, account->row, resource, is_there, arena);
+    return left == right || (left && right && json_equal(left, right));
 }
 
 void user_reindex(struct store_txn *txn, const struct account *account, const json_t *before,
                   const json_t *after, struct arena *arena)
 {
-    static const char *const indexed[] = {"userName", "externalId", "emails"};
-    bool is_same = before && after;
+    struct entry entry = {.txn = txn, .account = account, .arena = arena};
 
-    for (size_t i = 0; is_same && i < sizeof(indexed) / sizeof(indexed[0]); i++) {
-        json_t *old = json_object_get(before, indexed[i]);
-        json_t *new = json_object_get(after, indexed[i]);
+    for (size_t i = 0; i < sizeof(indexed) / sizeof(indexed[0]); i++) {
+        const json_t *old = json_object_get(before, indexed[i].attribute);
+        const json_t *new = json_object_get(after, indexed[i].attribute);
 
-        is_same = old == new || json_equal(old, new);
+        if (is_same(old, new))
+            continue;
+        for (int is_there = 0; is_there <= 1; is_there++) {
+            entry.is_there = is_there;
+            entry.value = is_there ? new : old;
+            if (entry.value)
+                indexed[i].set(&entry);
+        }
     }
-    if (is_same)
-        return;
-    if (before)
-        set_all(txn, account, before, false, arena);
-    if (after)
-        set_all(txn, account, after, true, arena);
 }

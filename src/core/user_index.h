@@ -2,6 +2,7 @@
 #define CORE_USER_INDEX_H
 
 #include "bridge/core/user.h"
+#include "rows.h"
 
 /* The small tables that lead from what people are looked up by to their rows. */
 
@@ -9,18 +10,31 @@
 uint64_t user_by_name(struct store_txn *txn, const char *user_name, struct arena *arena);
 uint64_t user_by_external_id(struct store_txn *txn, uint32_t owner, const char *external_id);
 
-/* Rows that have this address among their e-mails, folded. Return false to stop. */
-typedef bool row_visit(void *context, uint64_t row);
+/* Rows that have this display name, or this address among their e-mails; folded. */
+void user_by_display_name(struct store_txn *txn, const char *name, struct arena *arena,
+                          row_visit *visit, void *context);
 void user_by_email(struct store_txn *txn, const char *address, struct arena *arena,
                    row_visit *visit, void *context);
 
-/* Rows in the order in which they came: an owner's, or all of them. */
-void user_rows_of(struct store_txn *txn, uint32_t owner, row_visit *visit, void *context);
-void user_rows(struct store_txn *txn, row_visit *visit, void *context);
+/*
+ * Rows of all whose userName, display name or an address of theirs begins so, folded;
+ * where the start is long also of others, and of one person more than once.
+ */
+void user_by_name_start(struct store_txn *txn, const char *start, struct arena *arena,
+                        row_visit *visit, void *context);
+void user_by_display_name_start(struct store_txn *txn, const char *start, struct arena *arena,
+                                row_visit *visit, void *context);
+void user_by_email_start(struct store_txn *txn, const char *start, struct arena *arena,
+                         row_visit *visit, void *context);
 
-/* Rows of those who have this role in effect, and this site; site_row 0: any. */
-void user_rows_with(struct store_txn *txn, const struct association *association, row_visit *visit,
-                    void *context);
+/* Rows of accounts of which this is in effect; site_row 0: at any site, or none. */
+void user_by_active(struct store_txn *txn, bool is_active, row_visit *visit, void *context);
+void user_by_association(struct store_txn *txn, const struct association *association,
+                         row_visit *visit, void *context);
+
+/* Rows of those last changed between these two seconds, both of them included. */
+void user_by_modified(struct store_txn *txn, int64_t from, int64_t to, row_visit *visit,
+                      void *context);
 
 /*
  * Take out what `before` put in and put in what `after` needs. Either may be

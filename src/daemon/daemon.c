@@ -151,6 +151,7 @@ static enum status start_server(struct daemon *daemon, struct problem *problem)
     daemon->api = (struct api){
         .store = daemon->store,
         .work = daemon->work,
+        .limits = {.list_ms = 10000, .snapshot_ms = 500},
         .store_path = daemon->config.store_path,
         .usage = daemon->usage = token_usage_new(),
         .started_at = clock_now(),

@@ -67,6 +67,14 @@ int64_t store_count(struct store_txn *txn, struct bytes key)
     return counter_sum(number, draft_cell(txn->draft, STORE_COUNTER, key)->added);
 }
 
+int64_t store_number(struct bytes value)
+{
+    int64_t number = 0;
+
+    (void)counter_read(value, &number, NULL);
+    return number;
+}
+
 /* A visitor that is watched: what it is shown goes into the scan. */
 struct watch {
     struct scan scan;

@@ -198,6 +198,34 @@ struct store_txn *world_begin(struct world *world)
     return txn;
 }
 
+static bool note_row(void *context, uint64_t row)
+{
+    struct world_list *list = context;
+
+    list->rows[list->shown++] = row;
+    return true;
+}
+
+struct world_list world_list(struct world *world, enum scim_kind kind, const struct actor *actor,
+                             const char *filter, struct page page)
+{
+    SCOPED(store_release) struct store_txn *txn = world_begin(world);
+    struct selection_query query = {
+        .kind = kind, .actor = actor, .page = page, .base = "http://host/scim/v2"};
+    struct world_list list = {0};
+    const struct selection_step step = {.visit = note_row, .context = &list};
+    struct selection *selection;
+
+    if (filter && filter_parse(filter, scim_resource_type(kind), world->arena, &query.filter,
+                               &world->problem))
+        fail_msg("%s: %s", filter, world->problem.detail);
+    selection = selection_begin(txn, &query, world->arena);
+    assert_true(selection_go_on(selection, txn, &step));
+    assert_int_equal(store_status(txn, NULL), STATUS_OK);
+    list.total = selection_total(selection);
+    return list;
+}
+
 struct account world_account(struct world *world, const char *id)
 {
     SCOPED(store_release) struct store_txn *txn = world_begin(world);

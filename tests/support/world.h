@@ -7,6 +7,7 @@
 
 #include "bridge/base/arena.h"
 #include "bridge/core/outbox.h"
+#include "bridge/core/selection.h"
 #include "bridge/core/site.h"
 #include "bridge/core/user.h"
 
@@ -58,6 +59,17 @@ struct account world_account(struct world *world, const char *id);
 
 /* The whole resource as it is answered; the caller's to json_decref. */
 json_t *world_resource(struct world *world, const char *id);
+
+/* What a list shows: how many match, and the rows of those on the page. */
+struct world_list {
+    uint64_t total;
+    size_t shown;
+    uint64_t rows[PAGE_COUNT_MAX];
+};
+
+/* filter - NULL: all. Fails the test when it is none. */
+struct world_list world_list(struct world *world, enum scim_kind kind, const struct actor *actor,
+                             const char *filter, struct page page);
 
 /* A snapshot; the caller ends it. */
 struct store_txn *world_begin(struct world *world);

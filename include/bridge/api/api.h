@@ -23,10 +23,17 @@ struct api_directory {
     int64_t since;
 };
 
+/* What a list may take that no index answers, in milliseconds. */
+struct api_limits {
+    int64_t list_ms;     /* then it is given up */
+    int64_t snapshot_ms; /* then it goes on in a new snapshot, so that no page is kept for long */
+};
+
 /* What the handlers work with: http_settings.context points to one. */
 struct api {
     struct store *store;
     struct work *work; /* for what may take more than a few milliseconds */
+    struct api_limits limits;
     const char *store_path;
     struct token_usage *usage; /* told of every token that opens something */
     int64_t started_at;

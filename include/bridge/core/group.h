@@ -3,10 +3,9 @@
 
 #include <jansson.h>
 
+#include "bridge/base/text.h"
 #include "bridge/core/actor.h"
 #include "bridge/core/outbox.h"
-#include "bridge/scim/filter.h"
-#include "bridge/scim/list.h"
 #include "bridge/scim/patch.h"
 #include "bridge/store/store.h"
 
@@ -67,26 +66,12 @@ bool group_find(struct store_txn *txn, const struct actor *actor, const char *id
                 struct arena *arena, struct group *group);
 
 /*
- * What follows the document: members unless they are not wanted, meta, and the
- * end of the object. `base` is the SCIM base URL.
+ * What follows the document: members unless `members_max` is 0, meta, and the end
+ * of the object. Nothing at all when there are more members. `base` is the SCIM
+ * base URL.
  */
 struct bytes group_tail(struct store_txn *txn, const struct group *group, const char *base,
-                        bool with_members, struct arena *arena);
-
-/*
- * A page of the groups that this actor may see, in the order in which they came.
- * An index answers filters that demand an id, a displayName or an externalId; a
- * filter that demands a member looks at that membership alone.
- */
-typedef void group_visit(void *context, const struct group *group);
-struct group_query {
-    const struct actor *actor;
-    const struct filter *filter; /* NULL: all */
-    struct page page;
-    const char *base;
-};
-enum status group_list(struct store_txn *txn, const struct group_query *query, struct arena *arena,
-                       group_visit *visit, void *context, uint64_t *total, struct problem *problem);
+                        size_t members_max, struct arena *arena);
 
 /* ------------------------------------------------------------------ memberships */
 

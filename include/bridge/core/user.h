@@ -3,10 +3,9 @@
 
 #include <jansson.h>
 
+#include "bridge/base/text.h"
 #include "bridge/core/actor.h"
 #include "bridge/core/association.h"
-#include "bridge/scim/filter.h"
-#include "bridge/scim/list.h"
 #include "bridge/scim/patch.h"
 #include "bridge/store/store.h"
 
@@ -113,23 +112,6 @@ struct bytes user_tail(struct store_txn *txn, const struct user *user, const cha
 /* Document and tail as one resource; new, the caller's to json_decref. */
 json_t *user_json(struct store_txn *txn, const struct user *user, const char *base,
                   struct arena *arena);
-
-/*
- * A page of the people that this actor may see, in the order in which they came.
- * An index answers filters that demand an id, a userName, an externalId, an
- * e-mail address, a group, a role or a site; all others are evaluated on each person.
- *
- * total - of all that match, not only of the page
- */
-typedef void user_visit(void *context, const struct user *user);
-struct user_query {
-    const struct actor *actor;
-    const struct filter *filter; /* NULL: all */
-    struct page page;
-    const char *base;
-};
-enum status user_list(struct store_txn *txn, const struct user_query *query, struct arena *arena,
-                      user_visit *visit, void *context, uint64_t *total, struct problem *problem);
 
 /* How many there are, for people to look at. */
 struct user_counts {

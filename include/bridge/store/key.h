@@ -7,8 +7,8 @@
 
 /*
  * Keys are built from left to right and sort the way they will be walked:
- * numbers are big-endian. Text that people choose goes in as a digest of its
- * folded form, so no key comes near LMDB's limit of 511 bytes.
+ * numbers are big-endian. Of text that people choose only so much goes in, and a
+ * digest for the rest, that no key comes near LMDB's limit of 511 bytes.
  */
 enum { STORE_KEY_MAX = 112 };
 

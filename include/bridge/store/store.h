@@ -84,6 +84,9 @@ bool store_get(struct store_txn *txn, enum store_table table, struct bytes key,
 /* A number that store_add counts; 0 when nothing was counted yet. */
 int64_t store_count(struct store_txn *txn, struct bytes key);
 
+/* The number in a value that a walk over STORE_COUNTER shows. */
+int64_t store_number(struct bytes value);
+
 /* Return false to stop. The bytes are good during the call. */
 typedef bool store_visit(void *context, struct bytes key, struct bytes value);
 

@@ -5,6 +5,7 @@
 #include "bridge/core/connection.h"
 #include "bridge/core/organization.h"
 #include "layout.h"
+#include "roster.h"
 #include "user_index.h"
 #include "world.h"
 
@@ -87,10 +88,12 @@ static void create(void)
     struct world *world = given.world;
     char json[TEXT_SIZE];
 
-    (void)snprintf(json, sizeof(json),
-                   "{'userName':'%s','externalId':'x%u','active':%s,'emails':%s,'" EXT "':%s}",
-                   any_user_name(), below(NAMES), ANY_OF("true", "true", "false"), any_emails(),
-                   any_extension());
+    (void)snprintf(
+        json, sizeof(json),
+        "{'userName':'%s','displayName':'%s','externalId':'x%u','active':%s,'emails':%s,'" EXT
+        "':%s}",
+        any_user_name(), ANY_OF("Ana", "ana", "Bo"), below(NAMES), ANY_OF("true", "true", "false"),
+        any_emails(), any_extension());
     if (!world_create(world, any_actor(), json))
         (void)snprintf(given.ids[given.id_count++], UUID_TEXT_SIZE, "%s", world->user.account.id);
 }
@@ -99,7 +102,12 @@ static void patch(void)
 {
     char operations[TEXT_SIZE];
 
-    switch (below(8)) {
+    switch (below(9)) {
+    case 8:
+        (void)snprintf(operations, sizeof(operations),
+                       "[{'op':'replace','path':'displayName','value':'%s'}]",
+                       ANY_OF("Ana", "Cy", ""));
+        break;
     case 0:
         (void)snprintf(operations, sizeof(operations),
                        "[{'op':'replace','path':'userName','value':'%s'}]", any_user_name());
@@ -208,11 +216,22 @@ static void run_worker(void)
         store_update(given.world->store, ORGANIZATION_DEFAULT, work, given.world, NULL), STATUS_OK);
 }
 
+static void let_time_pass(void)
+{
+    struct actor *const actors[] = {&given.world->provider, &given.world->other,
+                                    &given.world->admin};
+
+    for (size_t i = 0; i < sizeof(actors) / sizeof(actors[0]); i++)
+        actors[i]->now++;
+}
+
 static void request(void)
 {
     void (*const requests[])(void) = {create, create, create,     patch,      patch,         patch,
                                       patch,  patch,  run_worker, run_worker, delete_person, move};
 
+    if (below(10) == 0)
+        let_time_pass();
     if (below(400) == 0)
         delete_connection();
     else
@@ -262,6 +281,18 @@ static void check_emails(struct found *found, uint64_t row, const json_t *resour
     }
 }
 
+static void check_display_name(struct found *found, uint64_t row, const json_t *resource)
+{
+    const char *name = user_text(resource, "displayName");
+    struct search search = {row, false};
+
+    if (!name)
+        return;
+    user_by_display_name(found->txn, name, found->arena, look_for, &search);
+    assert_true(search.is_found);
+    found->entries[INDEX_DISPLAY_NAME]++;
+}
+
 static void check_look_ups(struct found *found, const struct account *account,
                            const json_t *resource)
 {
@@ -281,17 +312,21 @@ static void check_look_ups(struct found *found, const struct account *account,
 
 static void check_walks(struct found *found, const struct account *account)
 {
-    struct search owned = {account->row, false};
-    struct search associated = {account->row, false};
+    struct search of_state = {account->row, false};
+    struct search of_time = {account->row, false};
+    int64_t at = account->modified_at;
 
-    user_rows_of(found->txn, account->owner, look_for, &owned);
-    assert_true(owned.is_found);
-    found->entries[INDEX_OWNER]++;
+    assert_true(roster_has(found->txn, SCIM_USER, account->owner, account->row));
     if (account->association.role == ROLE_NONE)
-        return;
-    user_rows_with(found->txn, &account->association, look_for, &associated);
-    assert_true(associated.is_found);
+        user_by_active(found->txn, account->is_active, look_for, &of_state);
+    else
+        user_by_association(found->txn, &account->association, look_for, &of_state);
+    assert_true(of_state.is_found);
+    user_by_modified(found->txn, at, at, look_for, &of_time);
+    assert_true(of_time.is_found);
+    found->entries[INDEX_OWNER]++;
     found->entries[INDEX_ASSOCIATION]++;
+    found->entries[INDEX_MODIFIED]++;
 }
 
 static void count_account(struct found *found, const struct account *account)
@@ -322,6 +357,7 @@ static bool check_account(void *context, uint64_t row)
     check_look_ups(found, &user.account, resource);
     check_walks(found, &user.account);
     check_emails(found, row, resource);
+    check_display_name(found, row, resource);
     return true;
 }
 
@@ -345,9 +381,10 @@ static void check_indexes(const struct found *found)
 {
     static const int64_t sites = 2;
 
-    for (enum index index = INDEX_ID; index <= INDEX_ASSOCIATION; index++)
+    for (enum index index = INDEX_ID; index <= INDEX_MODIFIED; index++)
         assert_int_equal(entries_of(found->txn, STORE_INDEX, key_index(found->txn, index)),
-                         found->entries[index] + (index == INDEX_ID ? sites : 0));
+                         found->entries[index] +
+                             (index == INDEX_ID || index == INDEX_OWNER ? sites : 0));
 }
 
 static void assert_count(struct store_txn *txn, struct store_key key, int64_t expected)
@@ -400,7 +437,7 @@ static void check(void)
     SCOPED(store_release) struct store_txn *txn = world_begin(given.world);
     struct found found = {.txn = txn, .arena = given.world->arena};
 
-    user_rows(txn, check_account, &found);
+    roster_walk(txn, SCIM_USER, ROSTER_ALL, 0, check_account, &found);
     check_counts(&found);
     check_indexes(&found);
     check_records(&found);

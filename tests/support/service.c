@@ -1,0 +1,90 @@
+#include "service.h"
+
+#include "bridge/base/clock.h"
+#include "bridge/core/organization.h"
+
+enum { STOP_MS = 5000, BODY_MAX = 1 << 20, REQUEST_SIZE = 1 << 17 };
+
+const struct api_limits service_limits = {.list_ms = 10000, .snapshot_ms = 500};
+const struct work_settings service_work = {.threads = 3,
+                                           .at_once = {[WORK_ORDINARY] = 64, [WORK_SCAN] = 2}};
+
+static void do_nothing(void *context, uint32_t organization)
+{
+    (void)context;
+    (void)organization;
+}
+
+static void issue(struct service *service, const struct connection *connection, char *secret)
+{
+    struct actor actor = service->world->admin;
+    struct token_request request = {.actor = &actor,
+                                    .arena = service->world->arena,
+                                    .connection = connection,
+                                    .name = connection ? NULL : "tests"};
+
+    actor.now = clock_now(); /* as the gate will see it */
+    assert_int_equal(
+        store_update(service->world->store, ORGANIZATION_DEFAULT, token_issue, &request, NULL),
+        STATUS_OK);
+    memcpy(secret, request.secret, TOKEN_TEXT_SIZE);
+}
+
+static void issue_tokens(struct service *service)
+{
+    SCOPED(store_release) struct store_txn *txn = world_begin(service->world);
+    struct connection connection;
+
+    assert_true(connection_load(txn, service->world->provider.connection, service->world->arena,
+                                &connection));
+    issue(service, &connection, service->provider);
+    issue(service, NULL, service->admin);
+}
+
+void service_start(struct service *service, struct world *world, const struct api_limits *limits,
+                   const struct work_settings *work)
+{
+    struct http_settings settings = {
+        .address = "127.0.0.1",
+        .control_group = (gid_t)-1,
+        .body_max = BODY_MAX,
+        .gate = api_gate,
+        .context = &service->api,
+    };
+
+    settings.routes = api_routes(&settings.route_count);
+    service->world = world;
+    issue_tokens(service);
+    service->api = (struct api){
+        .store = world->store,
+        .limits = *limits,
+        .usage = token_usage_new(),
+        .changed = do_nothing,
+    };
+    assert_int_equal(work_start(work, &service->api.work, NULL), STATUS_OK);
+    assert_int_equal(http_start(&settings, &service->server, NULL), STATUS_OK);
+}
+
+void service_stop(struct service *service)
+{
+    http_stop(service->server, STOP_MS);
+    work_stop(service->api.work);
+    token_usage_free(service->api.usage);
+    *service = (struct service){0};
+}
+
+struct reply service_ask(const struct service *service, const char *token, const char *method,
+                         const char *target, const char *body)
+{
+    SCOPED(wire_close) struct wire wire = wire_open(http_port(service->server));
+    char *request = malloc(REQUEST_SIZE);
+    struct reply reply;
+
+    (void)snprintf(request, REQUEST_SIZE,
+                   "%s %s HTTP/1.1\r\nHost: bridge.example\r\nAuthorization: Bearer %s\r\n"
+                   "Content-Type: application/scim+json\r\nContent-Length: %zu\r\n\r\n%s",
+                   method, target, token, body ? strlen(body) : 0, body ? body : "");
+    reply = wire_ask(&wire, request);
+    free(request);
+    return reply;
+}
