@@ -3,6 +3,7 @@
 #include "bridge/directory/account.h"
 #include "bridge/directory/attribute_map.h"
 #include "bridge/directory/connection.h"
+#include "bridge/directory/match.h"
 #include "reader.h"
 #include "setting.h"
 
@@ -85,7 +86,12 @@ static enum status check_uri(struct reader *reader, const struct scope *scope)
                          arena_printf(reader->arena, "%s%s", scope->prefix, words.detail));
 }
 
-/* ----------------------------------------------------------- attribute maps */
+/* ----------------------------------------------------- what becomes of people */
+
+static struct place place_of_item(const struct config_item *item)
+{
+    return (struct place){item->line, item->column};
+}
 
 static struct attribute_rows rows_of(struct reader *reader,
                                      const struct directory_config *directory)
@@ -104,7 +110,7 @@ static struct place place_of_row(const struct scope *scope, size_t row)
     const struct config_items *given = &scope->organization->directory.rows;
 
     if (row < given->count)
-        return (struct place){given->items[row].line, given->items[row].column};
+        return place_of_item(&given->items[row]);
     return scope->given[setting_find("directory.person_rdn") - settings];
 }
 
@@ -122,6 +128,23 @@ static enum status make_attributes(struct reader *reader, const struct scope *sc
                          arena_printf(reader->arena, "%sdirectory.%s: %s", scope->prefix,
                                       fault < rows.count ? "attributes" : "person_rdn",
                                       reason.detail));
+}
+
+static enum status make_protection(struct reader *reader, const struct scope *scope)
+{
+    struct directory_config *directory = &scope->organization->directory;
+    const struct config_items *given = &directory->protected;
+    const char **texts = arena_alloc(reader->arena, given->count * sizeof(*texts));
+    struct problem reason = {0};
+    size_t fault = 0;
+
+    for (size_t i = 0; i < given->count; i++)
+        texts[i] = given->items[i].text;
+    if (!protection_new(texts, given->count, &directory->protection, &fault, &reason))
+        return STATUS_OK;
+    return document_fail(
+        &reader->document, place_of_item(&given->items[fault]),
+        arena_printf(reader->arena, "%sdirectory.protected: %s", scope->prefix, reason.detail));
 }
 
 /* ------------------------------------------------------ organizations apart */
@@ -189,7 +212,8 @@ enum status check_settings(struct reader *reader)
             (status = check_each(reader, &reader->scopes[i], check_required)) ||
             (status = check_uri(reader, &reader->scopes[i])) ||
 
-            (status = make_attributes(reader, &reader->scopes[i])))
+            (status = make_attributes(reader, &reader->scopes[i])) ||
+            (status = make_protection(reader, &reader->scopes[i])))
             return status;
     }
     return check_apart(reader);

@@ -10,6 +10,7 @@
 #include "bridge/base/nearest.h"
 #include "bridge/base/screen.h"
 #include "bridge/directory/attribute_map.h"
+#include "bridge/directory/match.h"
 #include "bridge/scim/schema.h"
 #include "reader.h"
 #include "setting.h"
@@ -268,6 +269,22 @@ static enum status add_item(struct reader *reader, const struct setting *setting
     return STATUS_OK;
 }
 
+static enum status read_list(struct reader *reader, const struct pair *pair)
+{
+    enum status status = STATUS_OK;
+    struct fy_node *node;
+    void *position = NULL;
+
+    while (!status && (node = fy_node_sequence_iterate(pair->value, &position))) {
+        const struct place place = place_of(node, pair->place);
+        const struct pair element = {pair->name, place, node, place};
+
+        status = is_empty(node) ? fail_value(reader, &element, setting_of(reader, pair), "empty")
+                                : add_item(reader, setting_of(reader, pair), NULL, &element);
+    }
+    return status;
+}
+
 static enum status read_row(struct reader *reader, const struct pair *pair)
 {
     char *name = strrchr(pair->name, '.');
@@ -295,6 +312,16 @@ static enum status read_below(struct reader *reader, const struct pair *pair, co
     return read_mapping(reader, pair->value, pair->name, pair->place, read);
 }
 
+static enum status read_items(struct reader *reader, const struct setting *setting,
+                              const struct pair *pair)
+{
+    if (setting->kind == SETTING_ROWS)
+        return read_below(reader, pair, "names with their values", read_row);
+    if (!fy_node_is_sequence(pair->value))
+        return fail_value(reader, pair, setting, kind_of(pair->value));
+    return read_list(reader, pair);
+}
+
 static enum status read_setting(struct reader *reader, const struct pair *pair)
 {
     const char *name = own_name(reader, pair);
@@ -307,8 +334,8 @@ static enum status read_setting(struct reader *reader, const struct pair *pair)
     reader->scope->given[setting - settings] = pair->place;
     if (is_empty(pair->value))
         return fail_value(reader, pair, setting, "empty");
-    if (setting->kind == SETTING_ROWS)
-        return read_below(reader, pair, "names with their values", read_row);
+    if (setting_is_many(setting))
+        return read_items(reader, setting, pair);
     if (!is_scalar(pair->value))
         return fail_value(reader, pair, setting, kind_of(pair->value));
     if (!value)
@@ -461,6 +488,7 @@ void config_clear(struct config *config)
 {
     for (size_t i = 0; i < config->organization_count; i++) {
         attribute_map_free(config->organizations[i].directory.attributes);
+        protection_free(config->organizations[i].directory.protection);
         clear_settings(config, &config->organizations[i], SETTING_OF_ORGANIZATION);
     }
     clear_settings(config, NULL, SETTING_OF_DAEMON);

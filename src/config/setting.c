@@ -30,6 +30,8 @@ static const char *const web_schemes[] = {"http://", "https://", NULL};
 static const char *const directory_schemes[] = {"ldap://", "ldaps://", "ldapi://", NULL};
 static const char *const bind_methods[] = {"password", "external", NULL};
 static const char *const profiles[] = {"openldap", NULL};
+static const char *const matches[] = {"none", "mail", "uid", NULL};
+static const char *const deletions[] = {"disable", "remove", NULL};
 static const char *const log_levels[] = {"debug", "info", "warning", "error", NULL};
 
 const struct setting settings[] = {
@@ -163,6 +165,24 @@ const struct setting settings[] = {
      .example = "{mail: emails.value, mobile: \"\", o: \"{userType}\"}",
      .help = "Attributes and where they come from, in place of the bridge's own rows and beside "
              "them"},
+    {.name = "directory.match",
+     .kind = SETTING_CHOICE,
+     DIRECTORY(match),
+     .choices = matches,
+     .fallback = "none",
+     .help = "By what an entry that is there already is taken for a person's; none: it is in the "
+             "way"},
+    {.name = "directory.protected",
+     .kind = SETTING_LIST,
+     DIRECTORY(protected),
+     .example = "[\"ou=services,ou=people,dc=example,dc=org\", (employeeType=service)]",
+     .help = "Entries that are never taken: DNs, with all that is below them, and filters"},
+    {.name = "directory.on_delete",
+     .kind = SETTING_CHOICE,
+     DIRECTORY(on_delete),
+     .choices = deletions,
+     .fallback = "disable",
+     .help = "What happens to the entry that the bridge made for an account that is deleted"},
     {.name = "directory.connect_timeout",
      .kind = SETTING_SECONDS,
      DIRECTORY(connect_seconds),
@@ -216,6 +236,7 @@ static const struct unit *units_of(enum setting_kind kind)
     case SETTING_ADDRESS:
     case SETTING_CHOICE:
     case SETTING_SWITCH:
+    case SETTING_LIST:
     case SETTING_ROWS:
         return NULL;
     }
@@ -254,7 +275,7 @@ bool setting_is_text(const struct setting *setting)
 
 bool setting_is_many(const struct setting *setting)
 {
-    return setting->kind == SETTING_ROWS;
+    return setting->kind == SETTING_LIST || setting->kind == SETTING_ROWS;
 }
 
 void *setting_field(const struct setting *setting, struct config *config,
@@ -335,6 +356,7 @@ static bool is_fitting(const struct setting *setting, const char *value)
     case SETTING_SIZE:
     case SETTING_SECONDS:
     case SETTING_SWITCH:
+    case SETTING_LIST:
     case SETTING_ROWS:
         return true;
     }
@@ -523,6 +545,9 @@ char *setting_expected(const struct setting *setting, struct arena *arena)
         return listed("", setting->choices, arena);
     case SETTING_SWITCH:
         return arena_strdup(arena, "true or false");
+    case SETTING_LIST:
+        return arena_printf(arena, "a list of at most %d texts of 1 to %zu bytes", ITEMS_MOST,
+                            text_most(setting));
     case SETTING_ROWS:
         return arena_printf(arena, "at most %d names, each with a text of at most %zu bytes",
                             ITEMS_MOST, text_most(setting));

@@ -16,6 +16,7 @@ enum setting_kind {
     SETTING_SECONDS, /* with its unit: 5s */
     SETTING_CHOICE,  /* one of `choices` */
     SETTING_SWITCH,  /* true or false */
+    SETTING_LIST,    /* texts */
     SETTING_ROWS     /* texts by name, such as a source for each attribute */
 };
 

@@ -22,6 +22,8 @@
  *             MODIFIED, seconds, row             nothing: when a user was last changed
  *             LEFT, connection, digest           row of a deleted user whose entry is still there
  *             GROUP_NAME, text                   row
+ *             LINKED, kind, digest               row to which the entry of this identity belongs
+ *             GROUP_NAME, digest                 row
  *             GROUP_EXTERNAL_ID, connection, digest  row
  *             MEMBER, group row, user row        nothing
  *             MEMBER_OF, user row, group row     nothing
@@ -50,6 +52,7 @@ enum index {
     INDEX_SITE_NAME,
     INDEX_CONNECTION_NAME,
     INDEX_CONNECTION_DOMAIN,
+    INDEX_LINKED,
 };
 
 enum counter {

@@ -10,7 +10,7 @@
 
 enum {
     LINE_VERSION = 1,
-    LINK_VERSION = 1,
+    LINK_VERSION = 2,
     DELAY_FIRST = 300,
     DELAY_MAX = 6 * 3600,
     DELAY_UNANSWERED = 5,
@@ -318,7 +318,45 @@ bool link_find(struct store_txn *txn, enum outbox_kind kind, uint64_t row, struc
     reader = record_read(value, LINK_VERSION);
     link->dn = record_take_text(&reader, arena);
     link->identity = record_take_text(&reader, arena);
+    link->is_adopted = record_take_u8(&reader);
     return !reader.is_damaged;
+}
+
+static struct store_key key_linked(struct store_txn *txn, enum outbox_kind kind,
+                                   const char *identity)
+{
+    struct store_key key = key_index(txn, INDEX_LINKED);
+
+    key_add_u8(&key, (uint8_t)kind);
+    key_add_digest(&key, identity);
+    return key;
+}
+
+uint64_t link_owner(struct store_txn *txn, enum outbox_kind kind, const char *identity)
+{
+    struct store_key key = key_linked(txn, kind, identity);
+    uint64_t row = 0;
+
+    return index_get_row(txn, &key, &row) ? row : 0;
+}
+
+/* From the identity that was linked until now, unless another row has taken it over. */
+static void move_identity(struct store_txn *txn, enum outbox_kind kind, uint64_t row,
+                          const char *identity)
+{
+    SCOPED(arena_release) struct arena *arena = arena_new();
+    struct link old = {.identity = ""};
+    struct store_key from;
+    struct store_key to = key_linked(txn, kind, identity);
+
+    (void)link_find(txn, kind, row, arena, &old);
+    if (strcmp(old.identity, identity) == 0)
+        return;
+    from = key_linked(txn, kind, old.identity);
+    if (link_owner(txn, kind, old.identity) == row)
+        store_delete(txn, STORE_INDEX, key_bytes(&from));
+    if (*identity)
+        index_put_row(txn, &to, row);
 }
 
 void link_save(struct store_txn *txn, enum outbox_kind kind, uint64_t row, const struct link *link,
@@ -327,8 +365,10 @@ void link_save(struct store_txn *txn, enum outbox_kind kind, uint64_t row, const
     struct store_key key = key_line(txn, kind, row);
     struct record_writer writer = record_write(arena, LINK_VERSION);
 
+    move_identity(txn, kind, row, link->identity);
     record_put_text(&writer, link->dn);
     record_put_text(&writer, link->identity);
+    record_put_u8(&writer, link->is_adopted);
     store_put(txn, STORE_LINK, key_bytes(&key), record_bytes(&writer));
 }
 
@@ -336,5 +376,6 @@ void link_drop(struct store_txn *txn, enum outbox_kind kind, uint64_t row)
 {
     struct store_key key = key_line(txn, kind, row);
 
+    move_identity(txn, kind, row, "");
     store_delete(txn, STORE_LINK, key_bytes(&key));
 }

@@ -23,7 +23,10 @@ static enum status settings_of(const struct organization_config *organization, s
                        .roles_base = directory->roles_base,
                        .groups_base = directory->groups_base,
                        .profile = account_profile(directory->profile),
-                       .attributes = directory->attributes},
+                       .attributes = directory->attributes,
+                       .match = strcmp(directory->match, "none") == 0 ? NULL : directory->match,
+                       .protection = directory->protection,
+                       .removes_deleted = strcmp(directory->on_delete, "remove") == 0},
     };
     if (!settings->projection.profile)
         return problem_set(problem, STATUS_CONFIGURATION,

@@ -232,6 +232,8 @@ static void plan_unlock(struct draft *draft)
 
 static void plan_rename(struct draft *draft)
 {
+    if (draft->desired->is_adopted)
+        return;
     draft->dn = step_rename(draft->plan, draft->arena, draft->dn, draft->desired->entry->dn,
                             "userName has changed");
 }
@@ -247,10 +249,33 @@ static void plan_rename_in_groups(struct draft *draft)
     }
 }
 
+/* What the bridge may say of an entry that it has not made: not its name, nor what is unknown. */
+static const char *const *adopted_names(const struct draft *draft)
+{
+    const char *const *names = attribute_map_names(draft->settings->attributes);
+    const char **kept = NULL;
+    size_t count = 0;
+
+    for (names++; *names; names++) { /* the first is what the bridge names entries by */
+        if (dn_rdn_value(draft->arena, draft->actual->entry->dn, *names) ||
+            !entry_find(draft->desired->entry, *names))
+            continue;
+        kept = array_room(draft->arena, kept, count, sizeof(*kept));
+        kept[count++] = *names;
+    }
+    kept = array_room(draft->arena, kept, count, sizeof(*kept));
+    kept[count] = NULL;
+    return kept;
+}
+
 static void plan_own_attributes(struct draft *draft)
 {
+    const char *const *names = draft->desired->is_adopted
+                                   ? adopted_names(draft)
+                                   : attribute_map_names(draft->settings->attributes);
+
     step_attributes(draft->plan, draft->arena, draft->dn, draft->desired->entry,
-                    draft->actual->entry, attribute_map_names(draft->settings->attributes));
+                    draft->actual->entry, names);
 }
 
 /* ------------------------------------------------------------------ persons */
@@ -291,6 +316,8 @@ static void plan_inactive(struct draft *draft)
 
     plan_lock(draft, reason);
     plan_unwanted_groups(draft, reason);
+    if (draft->desired->is_removed)
+        step_add(draft->plan, draft->arena, PLAN_DELETE_ENTRY, draft->dn, reason);
     if (!draft->desired->entry)
         return;
     plan_rename(draft);

@@ -33,7 +33,8 @@ void task_link_to(const struct batch *batch, struct task *task, const struct ent
 {
     const char *identity = entry_text(entry, account_identity(batch->settings->projection.profile));
 
-    task->link = (struct link){.dn = entry->dn, .identity = identity ? identity : ""};
+    task->link.dn = entry->dn;
+    task->link.identity = identity ? identity : "";
     task->is_linked = true;
 }
 
@@ -94,9 +95,12 @@ static enum status claim(struct store_txn *txn, void *argument, struct problem *
         struct link link = {.identity = ""};
 
         task->is_overtaken = !outbox_is_current(txn, &task->line, batch->arena);
-        if (task->status || task->is_overtaken || !adds_entry(task))
+        if (task->status || task->is_overtaken || (!task->is_adopting && !adds_entry(task)))
             continue;
-        link.dn = task->entry->dn;
+        if (task->is_adopting)
+            link = task->link;
+        else
+            link.dn = task->entry->dn;
         link_save(txn, task->line.kind, task->line.row, &link, batch->arena);
     }
     return store_status(txn, problem);
@@ -194,6 +198,12 @@ static void plan(const struct batch *batch, struct task *task)
 
 /* ------------------------------------------------------------------------------- record */
 
+/* An entry that has been removed is nobody's. */
+static bool keeps_link(const struct task *task)
+{
+    return task->is_linked && (task->status || !task->person.is_removed);
+}
+
 static bool same_link(const struct link *left, const struct link *right)
 {
     return strcmp(left->dn, right->dn) == 0 && strcmp(left->identity, right->identity) == 0;
@@ -210,9 +220,9 @@ static void record_link(struct store_txn *txn, const struct batch *batch, const 
 
     if (!link_find(txn, line->kind, line->row, batch->arena, &link))
         return;
-    if (task->is_linked && line->kind == OUTBOX_USER && !same_link(&link, &task->link))
+    if (keeps_link(task) && line->kind == OUTBOX_USER && !same_link(&link, &task->link))
         user_groups_touch(txn, line->row, OUTBOX_ORDINARY, batch->now);
-    if (task->is_linked)
+    if (keeps_link(task))
         link_save(txn, line->kind, line->row, &task->link, batch->arena);
     else if (!*link.identity || !task->status)
         link_drop(txn, line->kind, line->row); /* nothing came of the claim, or it is gone */

@@ -12,6 +12,7 @@ struct task {
     const char *id; /* of the resource, for the log; NULL when it is gone */
     bool is_linked;
     struct link link; /* to the entry; when the task has added one, the new one */
+    bool is_adopting; /* the link is new, to an entry of somebody else's making */
 
     /* What the directory should hold. */
     const struct entry *entry;    /* NULL: nothing, the resource is gone */

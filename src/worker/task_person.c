@@ -1,6 +1,7 @@
 #include "batch.h"
 #include "bridge/core/organization.h"
 #include "bridge/core/site.h"
+#include "bridge/directory/match.h"
 
 /* ------------------------------------------------------------------ what should be */
 
@@ -27,8 +28,12 @@ void task_load_person(struct store_txn *txn, const struct batch *batch, struct t
     struct entry *entry = NULL;
     json_auto_t *resource = NULL;
 
-    if (!user_load(txn, task->line.row, batch->arena, &user))
-        return; /* deleted: nothing is desired */
+    task->person.is_adopted = task->is_linked && task->link.is_adopted;
+    if (!user_load(txn, task->line.row, batch->arena, &user)) { /* deleted: nothing is desired */
+        task->person.is_removed =
+            batch->settings->projection.removes_deleted && !task->person.is_adopted;
+        return;
+    }
     task->id = arena_strdup(batch->arena, user.account.id);
     resource = json_loadb(user.document.data, user.document.size, 0, NULL);
     if (!resource) {
@@ -71,6 +76,72 @@ static enum status check_ours(const struct task *task, const struct person_actua
                        actual->entry->dn);
 }
 
+/* ----------------------------------------------------------------------- adopting */
+
+static bool is_adopted_by_another(const struct batch *batch, const struct task *task,
+                                  const char *identity)
+{
+    for (size_t i = 0; i < batch->count; i++) {
+        const struct task *other = &batch->tasks[i];
+
+        if (other != task && other->is_adopting && strcmp(other->link.identity, identity) == 0)
+            return true;
+    }
+    return false;
+}
+
+static enum status check_free(const struct batch *batch, struct task *task, const char *dn,
+                              const char *identity)
+{
+    SCOPED(store_release) struct store_txn *txn = NULL;
+    enum status status =
+        store_begin(batch->settings->store, batch->organization, &txn, &task->problem);
+
+    if (status)
+        return status;
+    if (link_owner(txn, OUTBOX_USER, identity) || is_adopted_by_another(batch, task, identity))
+        return problem_set(&task->problem, STATUS_DIRECTORY_REFUSED,
+                           "%s is the entry of another account already, or of a deleted one; give "
+                           "the person another %s, or create the account under its former userName",
+                           dn, batch->settings->projection.match);
+    return store_status(txn, &task->problem);
+}
+
+/* Who locked it had a reason, so it is not for the bridge to unlock. */
+static enum status check_open(const struct batch *batch, struct task *task,
+                              const struct entry *entry)
+{
+    if (!task->person.is_active ||
+        account_state(batch->settings->projection.profile, entry) == ACCOUNT_UNLOCKED)
+        return STATUS_OK;
+    return problem_set(&task->problem, STATUS_DIRECTORY_REFUSED,
+                       "%s matches, and is locked by somebody else; unlock it if the person is to "
+                       "use it, or give them another %s",
+                       entry->dn, batch->settings->projection.match);
+}
+
+/* An entry that is there already and is this person's becomes theirs here, too. */
+static enum status adopt(const struct batch *batch, struct task *task)
+{
+    const struct projection_settings *projection = &batch->settings->projection;
+    const struct entry *matched = NULL;
+    const char *identity;
+    enum status status = person_match(batch->directory, projection, task->person.entry,
+                                      batch->arena, &matched, &task->problem);
+
+    if (status || !matched)
+        return status;
+    identity = entry_text(matched, account_identity(projection->profile));
+    if ((status = check_free(batch, task, matched->dn, identity)) ||
+        (status = check_open(batch, task, matched)))
+        return status;
+    task->link.is_adopted = true;
+    task->is_adopting = true;
+    task->person.is_adopted = true;
+    task_link_to(batch, task, matched);
+    return STATUS_OK;
+}
+
 static bool wants_entry(const struct task *task)
 {
     return task->person.entry && task->person.is_active;
@@ -85,7 +156,8 @@ enum status task_plan_person(const struct batch *batch, struct task *task)
         task_plan_nothing(batch, task);
         return STATUS_OK;
     }
-    if ((status = read_person(batch, task, &actual)) ||
+    if ((!task->is_linked && (status = adopt(batch, task))) ||
+        (status = read_person(batch, task, &actual)) ||
         (status = check_ours(task, &actual, &task->problem)))
         return status;
     task->plan = plan_person(&batch->settings->projection, &task->person, &actual, batch->arena);

@@ -9,6 +9,7 @@
 #include "bridge/base/text.h"
 
 struct attribute_map;
+struct protection;
 
 /* A setting of several texts, in the file's order: a list, or a mapping. */
 struct config_item {
@@ -37,7 +38,11 @@ struct directory_config {
     char *person_rdn;
     struct config_items rows; /* that differ from the bridge's own, of ... */
     struct attribute_map
-        *attributes; /* ... how people become entries; NULL without a file's text */
+        *attributes;               /* ... how people become entries; NULL without a file's text */
+    char *match;                   /* "none", "mail" or "uid" */
+    struct config_items protected; /* DNs and filters, as a ... */
+    struct protection *protection; /* ... whole; NULL without a file's text */
+    char *on_delete;               /* "disable" or "remove" */
     uint64_t connect_seconds;
     uint64_t operation_seconds;
 };

@@ -101,6 +101,7 @@ int64_t outbox_delay(uint32_t attempts);
 struct link {
     const char *dn;
     const char *identity; /* entryUUID; "" while only claimed */
+    bool is_adopted;      /* the entry was there before: somebody else has made it */
 };
 
 bool link_find(struct store_txn *txn, enum outbox_kind kind, uint64_t row, struct arena *arena,
@@ -108,5 +109,8 @@ bool link_find(struct store_txn *txn, enum outbox_kind kind, uint64_t row, struc
 void link_save(struct store_txn *txn, enum outbox_kind kind, uint64_t row, const struct link *link,
                struct arena *arena);
 void link_drop(struct store_txn *txn, enum outbox_kind kind, uint64_t row);
+
+/* The row to which an entry belongs, a deleted one's included; 0: to none. */
+uint64_t link_owner(struct store_txn *txn, enum outbox_kind kind, const char *identity);
 
 #endif

@@ -42,6 +42,9 @@ struct person_desired {
     const char *const *groups; /* DNs of the role groups to be in; none unless active */
     size_t group_count;
     bool is_growing; /* the wanted groups give more than the others: add before remove */
+    bool is_adopted; /* the bridge has not made the entry that is there: it keeps its name, and
+                        the attributes of which nothing is known here */
+    bool is_removed; /* with the resource gone: the entry goes, too */
 };
 
 /* A person as the directory has them. */
@@ -56,7 +59,8 @@ struct person_actual {
  * Decide what must change. Reads nothing and writes nothing; an empty plan means
  * there is no drift. Who loses access loses it first: the lock, then the groups.
  * Who gains it gets attributes and groups first and is unlocked last. A person
- * who is not active and has no entry needs none, and is in no group.
+ * who is not active and has no entry needs none, and is in no group. An entry that
+ * is to be removed is locked and out of the groups before it goes.
  */
 struct plan *plan_person(const struct projection_settings *settings,
                          const struct person_desired *desired, const struct person_actual *actual,

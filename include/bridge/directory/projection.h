@@ -10,12 +10,17 @@
  * What the directory should hold: pure functions from the store's side to DNs
  * and entries. The settings say where.
  */
+struct protection;
 struct projection_settings {
     const char *people_base;
     const char *roles_base;
     const char *groups_base; /* NULL: pushed groups are not projected */
     const struct account_profile *profile;
     const struct attribute_map *attributes; /* of people's entries */
+    const char *match; /* mail or uid, by which an entry that is there already is taken for a
+                          person's: see match.h; NULL: none is */
+    const struct protection *protection; /* of entries that are never taken; NULL: of none */
+    bool removes_deleted; /* whose account is deleted loses the entry that the bridge made */
 };
 
 /*

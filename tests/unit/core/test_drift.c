@@ -195,12 +195,13 @@ static void delete_connection(void)
 static enum status work(struct store_txn *txn, void *argument, struct problem *problem)
 {
     struct world *world = argument;
-    const struct link link = {"uid=somebody", "uuid"};
+    struct link link = {.dn = "uid=somebody"};
     struct outbox_line line;
 
     (void)problem;
     if (!outbox_due(txn, world->admin.now, &line, 1, world->arena))
         return STATUS_OK;
+    link.identity = arena_printf(world->arena, "uuid-%llu", (unsigned long long)line.row);
     if (line.kind == OUTBOX_USER)
         link_save(txn, line.kind, line.row, &link, world->arena);
     if (line.row % 3)

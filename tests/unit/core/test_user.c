@@ -549,7 +549,7 @@ struct link_change {
 static enum status save_link(struct store_txn *txn, void *argument, struct problem *problem)
 {
     const struct link_change *change = argument;
-    const struct link link = {"uid=ana,ou=people", "uuid-1"};
+    const struct link link = {.dn = "uid=ana,ou=people", .identity = "uuid-1", .is_adopted = true};
 
     (void)problem;
     link_save(txn, OUTBOX_USER, change->row, &link, change->arena);
@@ -573,8 +573,11 @@ static void a_new_account_of_the_same_name_takes_up_the_entry_that_is_left(void 
     assert_false(outbox_find(txn, OUTBOX_USER, change.row, world->arena, &line));
     assert_false(link_find(txn, OUTBOX_USER, change.row, world->arena, &link));
     assert_true(link_find(txn, OUTBOX_USER, world->user.account.row, world->arena, &link));
+    assert_int_equal(link_owner(txn, OUTBOX_USER, "uuid-1"), world->user.account.row);
+    assert_int_equal(link_owner(txn, OUTBOX_GROUP, "uuid-1"), 0);
     store_end(txn);
     assert_string_equal(link.identity, "uuid-1");
+    assert_true(link.is_adopted);
 }
 
 static bool has_link(struct world *world, uint64_t row)

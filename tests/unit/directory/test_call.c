@@ -640,8 +640,10 @@ enum { ADMIN_LIMIT = 11, CLASS_VIOLATION = 65, MODIFIED = 0x67, ADDED = 0x69 };
 
 static struct projection_settings projection(void)
 {
-    return (struct projection_settings){"ou=people", "ou=roles", "ou=groups",
-                                        account_profile("openldap"), NULL};
+    return (struct projection_settings){.people_base = "ou=people",
+                                        .roles_base = "ou=roles",
+                                        .groups_base = "ou=groups",
+                                        .profile = account_profile("openldap")};
 }
 
 /* To a group with the placeholder alone, or to one that is to be made. */

@@ -470,7 +470,10 @@ static size_t reconcile(const struct person_desired *desired, const char *identi
 
 static struct person_desired wanted(const char *name, const char *const *group, bool is_active)
 {
-    return (struct person_desired){user_entry(name), is_active, group, group ? 1 : 0, false};
+    return (struct person_desired){.entry = user_entry(name),
+                                   .is_active = is_active,
+                                   .groups = group,
+                                   .group_count = group ? 1 : 0};
 }
 
 static void a_plan_that_was_applied_leaves_nothing_to_do(void **state)

@@ -44,8 +44,10 @@ static int start(void **state)
                                                  .password_file = given.slapd.password_file,
                                                  .connect_seconds = LIMIT_SECONDS,
                                                  .operation_seconds = LIMIT_SECONDS};
-    given.projection = (struct projection_settings){SLAPD_PEOPLE, SLAPD_ROLES, SLAPD_GROUPS,
-                                                    account_profile("openldap"), NULL};
+    given.projection = (struct projection_settings){.people_base = SLAPD_PEOPLE,
+                                                    .roles_base = SLAPD_ROLES,
+                                                    .groups_base = SLAPD_GROUPS,
+                                                    .profile = account_profile("openldap")};
     return 0;
 }
 

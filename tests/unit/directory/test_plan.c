@@ -275,6 +275,39 @@ static void who_is_gone_stays_locked_and_in_no_group_and_otherwise_as_they_were(
     assert_plan(plan(), "");
 }
 
+static void an_entry_that_is_to_go_is_locked_and_out_of_the_groups_first(void **state)
+{
+    (void)state;
+    given.desired = (struct person_desired){.entry = NULL, .is_removed = true};
+    given_actual("ada", NORTH, OTHERS);
+    assert_plan(plan(), "lock " ADA "\n"
+                        "remove member " ADA " from " NORTH "\n"
+                        "delete entry " ADA "\n");
+
+    given.actual = (struct person_actual){.entry = NULL, .dn = ADA};
+    assert_plan(plan(), "");
+}
+
+static void an_adopted_entry_keeps_its_name_and_what_nothing_is_known_of(void **state)
+{
+    struct entry *entry;
+
+    (void)state;
+    given_desired(true, NORTH, NULL);
+    given.desired.is_adopted = true;
+    entry = given_actual("augusta", NULL, NULL);
+    entry->dn = "cn=Augusta," PEOPLE;
+    entry_add(given.arena, entry, "cn", "Augusta");
+    entry_add(given.arena, entry, "title", "Countess");
+    assert_plan(plan(), "add member cn=Augusta," PEOPLE " to " NORTH "\n");
+
+    given_desired(false, NULL, NULL);
+    given.desired.is_adopted = true;
+    entry_add(given.arena, entry, "mail", "second@x.example");
+    assert_plan(plan(), "lock cn=Augusta," PEOPLE "\n"
+                        "modify cn=Augusta," PEOPLE "\n");
+}
+
 static void groups_that_an_entry_left_when_it_went_are_taken_from_who_has_no_access(void **state)
 {
     (void)state;
@@ -482,6 +515,8 @@ int main(void)
         TEST(a_lock_out_by_failed_attempts_is_neither_a_lock_nor_undone),
         TEST(who_comes_back_is_unlocked_last),
         TEST(who_is_gone_stays_locked_and_in_no_group_and_otherwise_as_they_were),
+        TEST(an_entry_that_is_to_go_is_locked_and_out_of_the_groups_first),
+        TEST(an_adopted_entry_keeps_its_name_and_what_nothing_is_known_of),
         TEST(groups_that_an_entry_left_when_it_went_are_taken_from_who_has_no_access),
         TEST(groups_of_others_are_never_touched),
         TEST(attributes_that_differ_are_replaced_in_one_step),

@@ -35,8 +35,10 @@ static int begin(void **state)
     (void)state;
     memset(&given, 0, sizeof(given));
     given.arena = arena_new();
-    given.settings =
-        (struct projection_settings){PEOPLE, ROLES, GROUPS, account_profile("openldap"), NULL};
+    given.settings = (struct projection_settings){.people_base = PEOPLE,
+                                                  .roles_base = ROLES,
+                                                  .groups_base = GROUPS,
+                                                  .profile = account_profile("openldap")};
     return 0;
 }
 

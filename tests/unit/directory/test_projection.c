@@ -23,8 +23,11 @@ static int load_schemas(void **state)
     if (scim_load(NULL))
         return -1;
     attributes = attribute_map_usual();
-    settings = (struct projection_settings){PEOPLE, ROLES, GROUPS, account_profile("openldap"),
-                                            attributes};
+    settings = (struct projection_settings){.people_base = PEOPLE,
+                                            .roles_base = ROLES,
+                                            .groups_base = GROUPS,
+                                            .profile = account_profile("openldap"),
+                                            .attributes = attributes};
     return 0;
 }
 

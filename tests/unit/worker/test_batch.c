@@ -337,7 +337,7 @@ static void who_is_deleted_leaves_the_groups_though_the_entry_is_gone(void **sta
 /* As after an outage in the middle of an addition. */
 static enum status claim_name(struct store_txn *txn, void *argument, struct problem *problem)
 {
-    const struct link link = {argument, ""};
+    const struct link link = {.dn = argument, .identity = ""};
 
     (void)problem;
     link_save(txn, OUTBOX_USER, given.world->user.account.row, &link, given.world->arena);
