@@ -397,7 +397,7 @@ enum status user_move(struct store_txn *txn, void *argument, struct problem *pro
     struct user_request *request = argument;
     SCOPED(revision_clear) struct revision revision = {0};
     enum status status = load_revision(txn, request, &revision, problem);
-    uint32_t owner;
+    uint32_t owner = 0;
 
     if (status || (status = read_owner(txn, request, &owner, problem)))
         return status;
