@@ -45,22 +45,18 @@ static const char *without_trailing_slash(struct arena *arena, const char *url)
     return arena_text(arena, bytes_of(url, size));
 }
 
-static bool is_tls(const struct exchange *exchange)
-{
-    return exchange->settings->certificate_path && !exchange->peer->is_control;
-}
-
+/* Of a request on the control socket, Host says nothing about where the server is. */
 const char *exchange_base(const struct exchange *exchange)
 {
-    const char *host = exchange_header(exchange, "Host");
+    const struct http_settings *settings = exchange->settings;
+    const char *host = exchange->peer->is_control ? NULL : exchange_header(exchange, "Host");
+    const char *scheme = settings->certificate_path ? "https" : "http";
 
-    const char *scheme = is_tls(exchange) ? "https" : "http";
-
-    if (exchange->settings->public_url)
-        return without_trailing_slash(exchange->arena, exchange->settings->public_url);
+    if (settings->public_url)
+        return without_trailing_slash(exchange->arena, settings->public_url);
     if (host)
         return arena_printf(exchange->arena, "%s://%s", scheme, host);
-    return arena_printf(exchange->arena, "%s://%s:%u", scheme, exchange->settings->address,
+    return arena_printf(exchange->arena, "%s://%s:%u", scheme, settings->address,
                         http_port(exchange->server)); /* HTTP/1.0 may do without Host */
 }
 

@@ -36,8 +36,9 @@ const char *exchange_parameter(const struct exchange *exchange, const char *name
 struct bytes exchange_body(const struct exchange *exchange);
 
 /*
- * "https://HOST" as the client wrote it (http where there is no TLS), or the
- * configured public URL; without a trailing slash.
+ * What the addresses in answers begin with: the configured public URL, or
+ * "https://HOST" as the client wrote it (http where there is no TLS), or, on the
+ * control socket, the address and port of the network; without a trailing slash.
  */
 const char *exchange_base(const struct exchange *exchange);
 

@@ -29,6 +29,13 @@ static enum status who(struct exchange *exchange, struct problem *problem)
     return STATUS_OK;
 }
 
+static enum status base(struct exchange *exchange, struct problem *problem)
+{
+    (void)problem;
+    exchange_answer(exchange, 200, NULL, bytes_of_text(exchange_base(exchange)), (struct bytes){0});
+    return STATUS_OK;
+}
+
 static enum status gate(struct exchange *exchange, unsigned scope, struct problem *problem)
 {
     (void)scope;
@@ -37,7 +44,7 @@ static enum status gate(struct exchange *exchange, unsigned scope, struct proble
     return STATUS_OK;
 }
 
-static const struct route routes[] = {{"GET", "/who", 0, who}};
+static const struct route routes[] = {{"GET", "/who", 0, who}, {"GET", "/base", 0, base}};
 
 static struct http_settings settings = {
     .address = "127.0.0.1",
@@ -45,7 +52,7 @@ static struct http_settings settings = {
     .control_path = path,
     .control_group = (gid_t)-1,
     .routes = routes,
-    .route_count = 1,
+    .route_count = 2,
     .gate = gate,
 };
 
@@ -92,6 +99,22 @@ static void peers_are_known_by_their_user(void **state)
 
     (void)snprintf(expected, sizeof(expected), "control 1 %u", (unsigned)getuid());
     assert_int_equal(reply.status, 200);
+    assert_string_equal(reply.body, expected);
+}
+
+static void addresses_in_answers_are_those_of_the_network(void **state)
+{
+    SCOPED(wire_close) struct wire wire = {0};
+    SCOPED(reply_clear) struct reply reply = {0};
+    char expected[64];
+
+    (void)state;
+    given_a_server();
+    wire = wire_open_control(path);
+
+    reply = wire_ask(&wire, "GET /base HTTP/1.1\r\nHost: localhost\r\n\r\n");
+
+    (void)snprintf(expected, sizeof(expected), "http://127.0.0.1:%u", http_port(server));
     assert_string_equal(reply.body, expected);
 }
 
@@ -270,6 +293,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         IN_FOLDER(peers_are_known_by_their_user),
+        IN_FOLDER(addresses_in_answers_are_those_of_the_network),
         IN_FOLDER(the_network_is_another_door),
         IN_FOLDER(the_socket_is_for_owner_and_group_and_goes_with_the_server),
         IN_FOLDER(a_dead_socket_is_replaced),
