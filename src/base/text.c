@@ -247,6 +247,21 @@ void timestamp_format(int64_t seconds, char out[TIMESTAMP_SIZE])
         out[0] = '\0';
 }
 
+bool timestamp_parse(const char *text, int64_t *seconds)
+{
+    char again[TIMESTAMP_SIZE];
+    struct tm parts = {0};
+
+    if (sscanf(text, "%4d-%2d-%2dT%2d:%2d:%2dZ", &parts.tm_year, &parts.tm_mon, &parts.tm_mday,
+               &parts.tm_hour, &parts.tm_min, &parts.tm_sec) != 6)
+        return false;
+    parts.tm_year -= 1900;
+    parts.tm_mon--;
+    *seconds = (int64_t)timegm(&parts);
+    timestamp_format(*seconds, again);
+    return strcmp(text, again) == 0; /* no 30th of February */
+}
+
 /* Where the hyphens stand in the text of a UUID. */
 static bool has_hyphen_before(size_t byte)
 {

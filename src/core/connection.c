@@ -8,6 +8,7 @@
 #include "bridge/core/group.h"
 #include "bridge/core/journal.h"
 #include "bridge/store/record.h"
+#include "insert.h"
 #include "layout.h"
 #include "revision.h"
 #include "roster.h"
@@ -266,13 +267,22 @@ static const char *domains_json(const struct connection *connection, struct aren
     return list.data;
 }
 
+void connection_insert(struct store_txn *txn, const struct connection *connection,
+                       struct arena *arena)
+{
+    struct store_key name = key_name(txn, connection->name);
+
+    record_save(txn, connection, arena);
+    index_put_row(txn, &name, connection->number);
+    index_domains(txn, &(struct connection){0}, connection);
+}
+
 enum status connection_create(struct store_txn *txn, void *argument, struct problem *problem)
 {
     struct connection_request *request = argument;
     struct connection *connection = &request->connection;
     struct journal journal =
         journal_begin(request->arena, request->actor, "connection.create", request->name);
-    struct store_key name = key_name(txn, request->name);
     enum status status;
 
     *connection = (struct connection){
@@ -285,9 +295,7 @@ enum status connection_create(struct store_txn *txn, void *argument, struct prob
         (status = read_domains(txn, request, connection, problem)))
         return status;
     connection->number = (uint32_t)store_sequence(txn);
-    record_save(txn, connection, request->arena);
-    index_put_row(txn, &name, connection->number);
-    index_domains(txn, &(struct connection){0}, connection);
+    connection_insert(txn, connection, request->arena);
     journal_add(&journal, "grants", grants_json(connection, request->arena));
     journal_add(&journal, "domains", domains_json(connection, request->arena));
     journal_end(&journal, txn);

@@ -10,6 +10,7 @@
 #include "bridge/scim/resource.h"
 #include "bridge/store/record.h"
 #include "group_index.h"
+#include "insert.h"
 #include "layout.h"
 #include "membership.h"
 #include "roster.h"
@@ -192,7 +193,19 @@ static void new_group(struct store_txn *txn, const struct actor *actor, struct g
         .version = 1,
     };
     uuid_format(uuid, group->id);
+}
+
+void group_insert(struct store_txn *txn, struct group *group, const json_t *resource, int64_t now,
+                  struct arena *arena)
+{
+    unsigned char uuid[UUID_SIZE];
+
+    (void)uuid_parse(group->id, uuid);
     id_put(txn, SCIM_GROUP, uuid, group->row);
+    write_document(txn, group, resource, arena);
+    group_reindex(txn, group, NULL, resource, arena);
+    roster_set(txn, SCIM_GROUP, group->owner, group->row, true);
+    outbox_add(txn, OUTBOX_GROUP, group->row, OUTBOX_ORDINARY, now, arena);
 }
 
 enum status group_create(struct store_txn *txn, void *argument, struct problem *problem)
@@ -207,13 +220,10 @@ enum status group_create(struct store_txn *txn, void *argument, struct problem *
     (void)json_object_set_new(resource, "id", json_string(group->id));
     if ((status = judge(txn, group, resource, request->arena, problem)))
         return status;
-    write_document(txn, group, resource, request->arena);
-    group_reindex(txn, group, NULL, resource, request->arena);
-    roster_set(txn, SCIM_GROUP, group->owner, group->row, true);
+    group_insert(txn, group, resource, request->actor->now, request->arena);
     membership_add_all(&members, json_object_get(request->resource, "members"));
     request->skipped = members.skipped;
     write_journal(request, txn, "group.create", group, &members);
-    outbox_add(txn, OUTBOX_GROUP, group->row, OUTBOX_ORDINARY, request->actor->now, request->arena);
     return store_status(txn, problem);
 }
 

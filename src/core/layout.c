@@ -93,6 +93,14 @@ bool id_find(struct store_txn *txn, enum scim_kind kind, const char *id, uint64_
     return true;
 }
 
+bool id_is_free(struct store_txn *txn, const unsigned char *uuid)
+{
+    struct store_key key = key_id(txn, uuid);
+    struct bytes value;
+
+    return !store_get(txn, STORE_INDEX, key_bytes(&key), &value);
+}
+
 void id_put(struct store_txn *txn, enum scim_kind kind, const unsigned char *uuid, uint64_t row)
 {
     struct store_key key = key_id(txn, uuid);

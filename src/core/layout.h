@@ -30,6 +30,7 @@
  *             SITE_NAME, digest                  row
  *             CONNECTION_NAME, digest            number
  *             CONNECTION_DOMAIN, digest          number
+ *             UNFINISHED                         nothing: an import goes on, or was cut off
  * COUNTER     what [, of which]
  *             ROWS, kind, connection, block      how many rows of a block it owns: see roster.h
  *
@@ -53,6 +54,7 @@ enum index {
     INDEX_CONNECTION_NAME,
     INDEX_CONNECTION_DOMAIN,
     INDEX_LINKED,
+    INDEX_UNFINISHED,
 };
 
 enum counter {
@@ -83,6 +85,8 @@ bool index_get_row(struct store_txn *txn, const struct store_key *key, uint64_t 
 
 /* Resolve an id as clients send it. False unless it is a resource of this kind. */
 bool id_find(struct store_txn *txn, enum scim_kind kind, const char *id, uint64_t *row);
+/* Whether no resource of any kind has it. */
+bool id_is_free(struct store_txn *txn, const unsigned char *uuid);
 void id_put(struct store_txn *txn, enum scim_kind kind, const unsigned char *uuid, uint64_t row);
 
 #endif

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "account.h"
+#include "insert.h"
 #include "layout.h"
 
 static struct store_key key_pair(struct store_txn *txn, enum index index, uint64_t from,
@@ -31,6 +32,11 @@ static void put_pair(struct store_txn *txn, uint64_t group_row, uint64_t user_ro
 
     store_put(txn, STORE_INDEX, key_bytes(&member), (struct bytes){0});
     store_put(txn, STORE_INDEX, key_bytes(&member_of), (struct bytes){0});
+}
+
+void membership_insert(struct store_txn *txn, uint64_t group_row, uint64_t user_row)
+{
+    put_pair(txn, group_row, user_row);
 }
 
 static void delete_pair(struct store_txn *txn, uint64_t group_row, uint64_t user_row)

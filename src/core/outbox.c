@@ -379,3 +379,24 @@ void link_drop(struct store_txn *txn, enum outbox_kind kind, uint64_t row)
     move_identity(txn, kind, row, "");
     store_delete(txn, STORE_LINK, key_bytes(&key));
 }
+
+struct link_walk {
+    link_visit *visit;
+    void *context;
+};
+
+static bool visit_link(void *context, struct bytes key, struct bytes value)
+{
+    const struct link_walk *walk = context;
+
+    (void)value;
+    return walk->visit(walk->context, line_kind(key), key_last_u64(key));
+}
+
+void link_each(struct store_txn *txn, link_visit *visit, void *context)
+{
+    struct link_walk walk = {visit, context};
+    struct store_key prefix = key_of(store_organization(txn));
+
+    store_scan(txn, STORE_LINK, key_bytes(&prefix), (struct bytes){0}, visit_link, &walk);
+}

@@ -8,6 +8,7 @@
 #include "bridge/core/outbox.h"
 #include "bridge/scim/resource.h"
 #include "bridge/store/record.h"
+#include "insert.h"
 #include "layout.h"
 #include "roster.h"
 #include "version.h"
@@ -163,21 +164,30 @@ static json_t *new_document(const struct site_request *request, const struct sit
     return resource;
 }
 
-static void write_site(struct store_txn *txn, const struct site_request *request, struct site *site)
+void site_insert(struct store_txn *txn, struct site *site, const json_t *resource, int64_t now,
+                 struct arena *arena)
 {
-    struct arena *arena = request->arena;
-    struct journal journal = journal_begin(arena, request->actor, "site.create", site->id);
-    json_auto_t *resource = new_document(request, site);
     unsigned char uuid[UUID_SIZE];
 
     (void)uuid_parse(site->id, uuid);
     id_put(txn, SCIM_SITE, uuid, site->row);
     put_name(txn, site->name, site->row, arena);
     put_name(txn, site->key, site->row, arena);
+    for (uint32_t i = 0; i < site->former_count; i++)
+        put_name(txn, site->former[i], site->row, arena);
     record_save(txn, site, arena);
     write_document(txn, resource, site, arena);
     roster_set(txn, SCIM_SITE, 0, site->row, true);
-    outbox_add(txn, OUTBOX_SITE, site->row, OUTBOX_ORDINARY, request->actor->now, arena);
+    outbox_add(txn, OUTBOX_SITE, site->row, OUTBOX_ORDINARY, now, arena);
+}
+
+static void write_site(struct store_txn *txn, const struct site_request *request, struct site *site)
+{
+    struct arena *arena = request->arena;
+    struct journal journal = journal_begin(arena, request->actor, "site.create", site->id);
+    json_auto_t *resource = new_document(request, site);
+
+    site_insert(txn, site, resource, request->actor->now, arena);
     journal_add(&journal, "key", journal_text(arena, site->key));
     journal_add(&journal, "name", journal_text(arena, site->name));
     journal_end(&journal, txn);

@@ -190,6 +190,42 @@ void user_left_drop(struct store_txn *txn, uint32_t owner, const char *user_name
     store_delete(txn, STORE_INDEX, key_bytes(&key));
 }
 
+struct left_walk {
+    left_visit *visit;
+    void *context;
+};
+
+/* What a LEFT key says: owner and digest behind the organization and the index. */
+static bool visit_left(void *context, struct bytes key, struct bytes value)
+{
+    const struct left_walk *walk = context;
+    const unsigned char *digest = (const unsigned char *)key.data + key.size - DIGEST_SIZE;
+    struct left_entry left = {
+        .owner = (uint32_t)key_last_u64(bytes_of(digest - sizeof(uint64_t), sizeof(uint64_t))),
+        .row = key_last_u64(value),
+    };
+
+    memcpy(left.name_digest, digest, DIGEST_SIZE);
+    return walk->visit(walk->context, &left);
+}
+
+void user_left_each(struct store_txn *txn, left_visit *visit, void *context)
+{
+    struct store_key prefix = key_index(txn, INDEX_LEFT);
+    struct left_walk walk = {visit, context};
+
+    store_scan(txn, STORE_INDEX, key_bytes(&prefix), (struct bytes){0}, visit_left, &walk);
+}
+
+void user_left_insert(struct store_txn *txn, const struct left_entry *left)
+{
+    struct store_key key = key_index(txn, INDEX_LEFT);
+
+    key_add_u32(&key, left->owner);
+    key_add_bytes(&key, bytes_of(left->name_digest, DIGEST_SIZE));
+    index_put_row(txn, &key, left->row);
+}
+
 /* What an index says of one person, to be put in or taken out. */
 struct entry {
     struct store_txn *txn;

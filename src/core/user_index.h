@@ -1,6 +1,7 @@
 #ifndef CORE_USER_INDEX_H
 #define CORE_USER_INDEX_H
 
+#include "bridge/base/crypt.h"
 #include "bridge/core/user.h"
 #include "rows.h"
 
@@ -59,5 +60,16 @@ void user_left_put(struct store_txn *txn, uint32_t owner, const char *user_name,
                    struct arena *arena);
 void user_left_drop(struct store_txn *txn, uint32_t owner, const char *user_name,
                     struct arena *arena);
+
+/* One of these as it is stored: of the name there is a digest only. */
+struct left_entry {
+    uint32_t owner;
+    unsigned char name_digest[DIGEST_SIZE];
+    uint64_t row;
+};
+
+typedef bool left_visit(void *context, const struct left_entry *left);
+void user_left_each(struct store_txn *txn, left_visit *visit, void *context);
+void user_left_insert(struct store_txn *txn, const struct left_entry *left);
 
 #endif

@@ -13,6 +13,7 @@
 #include "bridge/base/keyring.h"
 #include "bridge/base/log.h"
 #include "bridge/config/config.h"
+#include "bridge/core/dump.h"
 #include "bridge/core/organization.h"
 #include "bridge/scim/schema.h"
 #include "directories.h"
@@ -138,7 +139,7 @@ static enum status open_store(struct daemon *daemon, struct problem *problem)
         return problem_set(problem, STATUS_CONFIGURATION,
                            "the store %s was not finished; run: rolebridge init --config FILE",
                            config->store_path);
-    return STATUS_OK;
+    return organizations_are_whole(txn, problem);
 }
 
 static enum status start_server(struct daemon *daemon, struct problem *problem)

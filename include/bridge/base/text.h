@@ -76,6 +76,9 @@ void text_add_json(struct text *text, const char *value);
 enum { TIMESTAMP_SIZE = 24 };
 void timestamp_format(int64_t seconds, char out[TIMESTAMP_SIZE]);
 
+/* False unless it is what timestamp_format makes. */
+bool timestamp_parse(const char *text, int64_t *seconds);
+
 /* 32 hexadecimal digits in five groups, RFC 9562 section 4. */
 enum { UUID_SIZE = 16, UUID_TEXT_SIZE = 37 };
 void uuid_format(const unsigned char uuid[UUID_SIZE], char out[UUID_TEXT_SIZE]);

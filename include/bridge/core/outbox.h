@@ -113,4 +113,8 @@ void link_drop(struct store_txn *txn, enum outbox_kind kind, uint64_t row);
 /* The row to which an entry belongs, a deleted one's included; 0: to none. */
 uint64_t link_owner(struct store_txn *txn, enum outbox_kind kind, const char *identity);
 
+/* By kind and row. Return false to stop. */
+typedef bool link_visit(void *context, enum outbox_kind kind, uint64_t row);
+void link_each(struct store_txn *txn, link_visit *visit, void *context);
+
 #endif
