@@ -177,8 +177,9 @@ static void an_assertion_that_takes_no_effect_is_in_the_record(void **state)
 
 static void no_value_of_a_person_stands_in_the_clear(void **state)
 {
-    static const char *const values[] = {"ada", "Ada",     "Lovelace", "acme.example",
-                                         "x-1", "Engines", "Tr0ub4dor"};
+    /* Long enough, or of letters that base64 has not: sealed bytes may spell "Ada" by chance. */
+    static const char *const values[] = {"ada@",   "Ada L",   "Ada the", "\"Ada\"",  "Lovelace",
+                                         "acme.e", "\"x-1\"", "Engines", "Tr0ub4dor"};
     struct world *world = *state;
     const char *ada = given_ada(world);
     const char *journal;
