@@ -10,11 +10,11 @@
 #include "bridge/base/random.h"
 #include "bridge/core/connection.h"
 #include "bridge/core/site.h"
-#include "bridge/scim/resource.h"
 #include "layout.h"
 #include "membership.h"
 #include "revision.h"
 #include "user_index.h"
+#include "user_judge.h"
 #include "version.h"
 
 static void json_release(json_t **json)
@@ -53,65 +53,6 @@ static enum status check_owner(struct store_txn *txn, const struct user_request 
                        owner.name);
 }
 
-/*
- * What a connection has given before stays, whatever it may give today. That is
- * looked up here, within the change, so that nothing is given any more once a
- * right was taken away.
- */
-static enum status check_grant(const struct revision *revision, struct problem *problem)
-{
-    const struct actor *actor = revision->request->actor;
-    enum role role = revision->account.association.role;
-    struct connection connection = {0};
-
-    if (role == ROLE_NONE || role == revision->before.association.role ||
-        actor->kind != ACTOR_CONNECTION)
-        return STATUS_OK;
-    (void)connection_load(revision->txn, actor->connection, revision->request->arena, &connection);
-    if (connection.grants & 1u << role)
-        return STATUS_OK;
-    return problem_set(problem, STATUS_FORBIDDEN,
-                       "the connection %s may not give the role \"%s\"; an administrator allows it "
-                       "with: rolebridge connection edit %s --grant %s",
-                       actor->name, role_name(role), actor->name, role_name(role));
-}
-
-/* Reading the count makes two such changes at once exclude each other. */
-static enum status check_last_administrator(const struct revision *revision,
-                                            struct problem *problem)
-{
-    struct store_key key = key_counter(revision->txn, COUNT_ADMINS);
-
-    if (revision->before.association.role != ROLE_ADMIN || revision->before.is_break_glass ||
-        (!revision->is_deletion && revision->account.association.role == ROLE_ADMIN) ||
-        store_count(revision->txn, key_bytes(&key)) > 1)
-        return STATUS_OK;
-    return problem_set(problem, STATUS_FORBIDDEN,
-                       "%s is the last active administrator of the organization; make somebody "
-                       "else an administrator first",
-                       user_text(revision->old_resource, "userName"));
-}
-
-static enum status check_unique(const struct revision *revision, struct problem *problem)
-{
-    const char *user_name = user_text(revision->resource, "userName");
-    const char *external_id = user_text(revision->resource, "externalId");
-    uint64_t row = revision->account.row;
-    uint64_t other = user_by_name(revision->txn, user_name, revision->request->arena);
-
-    if (other && other != row)
-        return problem_set(problem, STATUS_UNIQUENESS, "userName \"%s\" belongs to another account",
-                           user_name);
-    if (!external_id || !revision->account.owner)
-        return STATUS_OK;
-    other = user_by_external_id(revision->txn, revision->account.owner, external_id);
-    if (other && other != row)
-        return problem_set(problem, STATUS_UNIQUENESS,
-                           "externalId \"%s\" belongs to another account of this connection",
-                           external_id);
-    return STATUS_OK;
-}
-
 static enum status check_version(const struct user_request *request, const struct account *account,
                                  struct problem *problem)
 {
@@ -123,7 +64,7 @@ static enum status check_version(const struct user_request *request, const struc
                        account->version);
 }
 
-/* ----------------------------------------------------------------------- judging */
+/* ------------------------------------------------------------- what a request says */
 
 static unsigned stated(bool is_role_stated, bool is_site_stated, bool is_active_stated)
 {
@@ -146,68 +87,6 @@ static void assert_from_extension(struct revision *revision)
         revision->assertion.site_row = site ? site_resolve(revision->txn, site, arena) : 0;
     }
     (void)json_object_del(revision->resource, SCIM_URN_BRIDGE);
-}
-
-/*
- * Silence about `active` is no statement: as it was, and true for a new account.
- * A block outranks whatever is said.
- */
-static void settle_active(struct revision *revision)
-{
-    const json_t *active = json_object_get(revision->resource, "active");
-    struct account *account = &revision->account;
-
-    if (revision->stated & STATED_ACTIVE && json_is_boolean(active))
-        account->asserts_active = json_is_true(active);
-    account->is_active = account->asserts_active && !account->blocked_by;
-    (void)json_object_set_new(revision->resource, "active", json_boolean(account->is_active));
-}
-
-static enum status settle_association(struct revision *revision, struct problem *problem)
-{
-    struct account *account = &revision->account;
-    unsigned says = revision->stated & (STATED_ROLE | STATED_SITE);
-
-    if (!account->is_active) {
-        account->association = (struct association){0};
-        return STATUS_OK;
-    }
-    if (!says && revision->before.is_active)
-        return STATUS_OK; /* as it was */
-    return association_derive(&revision->assertion, says, &account->association, problem);
-}
-
-/* It is kept for getting in and setting right, which takes an administrator. */
-static enum status check_break_glass(const struct revision *revision, struct problem *problem)
-{
-    const struct account *account = &revision->account;
-
-    if (!account->is_break_glass)
-        return STATUS_OK;
-    if (account->owner)
-        return problem_set(problem, STATUS_FORBIDDEN,
-                           "a break-glass account belongs to no connection; it stays local");
-    if (account->is_active && account->association.role != ROLE_ADMIN)
-        return problem_set(
-            problem, STATUS_INVALID_VALUE,
-            "a break-glass account has the role \"admin\"; no other helps when nobody "
-            "else gets in");
-    return STATUS_OK;
-}
-
-static enum status judge(struct revision *revision, struct problem *problem)
-{
-    const struct scim_resource_type *type = scim_resource_type(SCIM_USER);
-    enum status status;
-
-    settle_active(revision);
-    if ((status = resource_check(revision->resource, type, problem)) ||
-        (status = settle_association(revision, problem)) ||
-        (status = check_break_glass(revision, problem)) ||
-        (status = check_grant(revision, problem)) ||
-        (status = check_last_administrator(revision, problem)))
-        return status;
-    return check_unique(revision, problem);
 }
 
 /* ----------------------------------------------------------------------- requests */
@@ -288,7 +167,7 @@ enum status user_patch(struct store_txn *txn, void *argument, struct problem *pr
                              patch_touches(request->patch, SCIM_URN_BRIDGE, "site"),
                              patch_touches(request->patch, SCIM_URN_USER, "active"));
     assert_from_extension(&revision);
-    if ((status = judge(&revision, problem)))
+    if ((status = user_judge(&revision, problem)))
         return status;
     if ((status = revision_write(&revision, problem)))
         return status;
@@ -322,7 +201,7 @@ enum status user_create(struct store_txn *txn, void *argument, struct problem *p
                              json_object_get(extension, "site") != NULL,
                              json_object_get(request->resource, "active") != NULL);
     assert_from_extension(&revision);
-    if ((status = judge(&revision, problem)))
+    if ((status = user_judge(&revision, problem)))
         return status;
     if ((status = revision_write(&revision, problem)))
         return status;
@@ -335,7 +214,7 @@ enum status user_delete(struct store_txn *txn, void *argument, struct problem *p
     enum status status = load_revision(txn, argument, &revision, problem);
 
     if (status || (status = check_owner(txn, argument, &revision.account, problem)) ||
-        (status = check_last_administrator(&revision, problem)))
+        (status = user_check_last_administrator(&revision, problem)))
         return status;
     revision.account.is_active = false;
     revision.account.association = (struct association){0};
@@ -362,7 +241,7 @@ static enum status change_block(struct store_txn *txn, struct user_request *requ
     if (status)
         return status;
     set_block(request, &revision.account, is_blocked);
-    if ((status = judge(&revision, problem)) || (status = revision_write(&revision, problem)))
+    if ((status = user_judge(&revision, problem)) || (status = revision_write(&revision, problem)))
         return status;
     return store_status(txn, problem);
 }
@@ -403,7 +282,7 @@ enum status user_move(struct store_txn *txn, void *argument, struct problem *pro
         return status;
     if (owner != revision.before.owner)
         change_owner(&revision, owner, "user.move");
-    if ((status = judge(&revision, problem)) || (status = revision_write(&revision, problem)))
+    if ((status = user_judge(&revision, problem)) || (status = revision_write(&revision, problem)))
         return status;
     if (owner != revision.before.owner && revision.before.owner)
         membership_leave(txn, revision.account.row, revision.before.owner, request->actor->now);
@@ -423,9 +302,8 @@ enum status user_release(struct store_txn *txn, struct user_request *request, bo
         revision.stated = STATED_ACTIVE;
         (void)json_object_set_new(revision.resource, "active", json_false());
     }
-    settle_active(&revision);
-    if ((status = settle_association(&revision, problem)) ||
-        (status = check_last_administrator(&revision, problem)))
+    if ((status = user_settle(&revision, problem)) ||
+        (status = user_check_last_administrator(&revision, problem)))
         return status;
     return revision_write(&revision, problem);
 }
