@@ -1,10 +1,12 @@
 """The daemon under test: its configuration, its life, its commands."""
 
+import copy
 import json
 import os
 import shutil
 import subprocess
 import tempfile
+import textwrap
 from pathlib import Path
 
 from .client import Client, expect
@@ -21,13 +23,27 @@ class Failed(AssertionError):
     """A command ended otherwise than expected."""
 
 
+def directory_section(directory, settings):
+    return (
+        f"directory:\n  uri: {directory.uri}\n  profile: openldap\n"
+        f"  bind_dn: {directory.bind_dn}\n"
+        f"  password_file: {directory.password_file}\n"
+        f"  people_base: {directory.people_base}\n"
+        f"  roles_base: {directory.roles_base}\n"
+        f"  groups_base: {directory.groups_base}\n"
+    ) + "".join(f"  {name}: {json.dumps(value)}\n" for name, value in settings.items())
+
+
 class Bridge:
     """An installation in a folder of its own. `directory` None: none is configured.
 
-    `settings` are more of the directory's, by name.
+    `settings` are more of the directory's, by name; `organizations` are the directories of
+    organizations besides the default one, by name.
     """
 
-    def __init__(self, directory=None, settings=None):
+    organization = None  # None: the default one
+
+    def __init__(self, directory=None, settings=None, organizations=None):
         self.process = None
         self.folder = Path(tempfile.mkdtemp(prefix="rb-", dir="/tmp"))
         self.port = free_port()
@@ -37,6 +53,7 @@ class Bridge:
         self.keys = self.folder / "keys"
         self.log = self.folder / "log"
         self.directory_settings = settings or {}
+        self.other_directories = organizations or {}
         self.config.write_text(self.configuration(directory))
         self.admin = Client(str(self.socket))
         self.admin_api = Client(str(self.socket), prefix="/admin/v1")
@@ -49,17 +66,23 @@ class Bridge:
             f"control:\n  socket: {self.socket}\n"
         )
         if directory:
-            text += (
-                f"directory:\n  uri: {directory.uri}\n  profile: openldap\n"
-                f"  bind_dn: {directory.bind_dn}\n"
-                f"  password_file: {directory.password_file}\n"
-                f"  people_base: {directory.people_base}\n"
-                f"  roles_base: {directory.roles_base}\n"
-                f"  groups_base: {directory.groups_base}\n"
-            )
-            text += "".join(f"  {name}: {json.dumps(value)}\n"
-                            for name, value in self.directory_settings.items())
+            text += directory_section(directory, self.directory_settings)
+        if self.other_directories:
+            text += "organizations:\n"
+        for name, other in self.other_directories.items():
+            section = directory_section(other, {}) if other else ""
+            text += f"  {name}:\n" + textwrap.indent(section, "    ")
         return text
+
+    def of(self, organization):
+        """The same bridge, as the control socket sees it in one of its organizations."""
+        view = copy.copy(self)
+        view.organization = organization
+        view.admin = Client(str(self.socket))
+        view.admin_api = Client(str(self.socket), prefix="/admin/v1")
+        for client in (view.admin, view.admin_api):
+            client.headers["Rolebridge-Organization"] = organization
+        return view
 
     # ------------------------------------------------------------------- life
 
@@ -123,12 +146,21 @@ class Bridge:
     # --------------------------------------------------------------- commands
 
     def run(self, *arguments, stdin=""):
-        """Run a command; the configuration follows its verb."""
+        """Run a command; where it asks follows its verb."""
+        reach = ["--config", self.config]
+        if self.organization:
+            reach += ["--organization", self.organization]
+        return self._run(arguments, reach, stdin)
+
+    def run_remotely(self, token_file, *arguments):
+        """Run a command as a program elsewhere does, with the token in a file."""
+        reach = ["--url", f"http://127.0.0.1:{self.port}", "--token-file", token_file]
+        return self._run(arguments, reach, "")
+
+    def _run(self, arguments, reach, stdin):
         arguments = [str(argument) for argument in arguments]
-        result = subprocess.run(
-            [BINARY, *arguments, "--config", self.config],
-            input=stdin, capture_output=True, text=True, timeout=60,
-        )
+        result = subprocess.run([BINARY, *arguments, *reach], input=stdin, capture_output=True,
+                                text=True, timeout=60)
         for report in REPORTS:
             if report in result.stderr:
                 raise Failed(f"{' '.join(arguments)}: {result.stderr}")

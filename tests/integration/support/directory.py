@@ -1,5 +1,6 @@
 """A slapd of the tests' own, set up as the demo directory is."""
 
+import copy
 import secrets
 import shutil
 import subprocess
@@ -76,6 +77,18 @@ class Directory:
         self.stop()
         shutil.rmtree(self.folder)
 
+    def part(self, name):
+        """A part of it for one of several organizations, with containers of its own."""
+        part = copy.copy(self)
+        part.base = f"o={name},{self.base}"
+        part.people_base = f"ou=people,{part.base}"
+        part.roles_base = f"ou=roles,{part.base}"
+        part.groups_base = f"ou=groups,{part.base}"
+        self.modify(ldif.add_entry(part.base, "organization", "o", name))
+        for unit in ("people", "roles", "groups"):
+            self.modify(ldif.add_entry(f"ou={unit},{part.base}", "organizationalUnit", "ou", unit))
+        return part
+
     def limit_requests_to(self, size):
         """Start again, and close every connection on which a larger request comes."""
         self.stop()
@@ -95,6 +108,11 @@ class Directory:
         if result.returncode not in (0, 32):
             raise RuntimeError(f"ldapsearch {base} {search_filter}: {result.stderr}")
         return ldif.parse(result.stdout)
+
+    def content(self):
+        """All of it, to the last operational attribute."""
+        return self._client("ldapsearch", "-LLL", "-o", "ldif-wrap=no", "-b", self.base,
+                            "(objectClass=*)", "*", "+").stdout
 
     def people(self):
         return self.search(self.people_base, "(objectClass=inetOrgPerson)", "*", "+")

@@ -36,5 +36,13 @@ def modify_attribute(dn, attribute, value):
     )
 
 
+def add_entry(dn, object_class, attribute, value):
+    """A change record that adds an entry."""
+    return (
+        f"dn:: {encode(dn)}\nchangetype: add\n"
+        f"objectClass: {object_class}\n{attribute}:: {encode(value)}\n"
+    )
+
+
 def encode(text):
     return base64.b64encode(text.encode()).decode()
