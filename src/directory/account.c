@@ -18,6 +18,8 @@ struct account_profile {
     const char *attributes[MARKS_MAX + 1]; /* of the marks, ended by NULL */
     struct mark marks[MARKS_MAX];
     size_t mark_count;
+    size_t window;
+    bool allows_transactions;
 };
 
 static const struct account_profile profiles[] = {
@@ -32,6 +34,8 @@ static const struct account_profile profiles[] = {
         .attributes = {"pwdAccountLockedTime", "pwdEndTime", NULL},
         .marks = {{"pwdAccountLockedTime", "000001010000Z"}, {"pwdEndTime", "19700101000000Z"}},
         .mark_count = 2,
+        .window = 8,
+        .allows_transactions = true,
     },
 };
 
@@ -57,6 +61,16 @@ const char *const *account_attributes(const struct account_profile *profile)
 const char *account_identity(const struct account_profile *profile)
 {
     return profile->identity;
+}
+
+size_t account_window(const struct account_profile *profile)
+{
+    return profile->window;
+}
+
+bool account_allows_transactions(const struct account_profile *profile)
+{
+    return profile->allows_transactions;
 }
 
 static bool has_mark(const struct entry *entry, const struct mark *mark)

@@ -1,75 +1,9 @@
 #include <ldap.h>
 
 #include "apply_group.h"
-#include "array.h"
-#include "lookup.h"
 #include "result.h"
 
 static const char *const no_attributes[] = {LDAP_NO_ATTRS, NULL};
-
-/* ------------------------------------------------------------------ reading */
-
-static void add_names(struct arena *arena, const char ***names, size_t *count,
-                      const char *const *more)
-{
-    for (; *more; more++) {
-        *names = array_room(arena, *names, *count, sizeof(**names));
-        (*names)[(*count)++] = *more;
-    }
-}
-
-/* All that a plan looks at: what the bridge owns, the lock, the identity. */
-static const char *const *names_to_read(const struct projection_settings *settings,
-                                        struct arena *arena)
-{
-    const char *const identity[] = {account_identity(settings->profile), NULL};
-    const char **names = NULL;
-    size_t count = 0;
-
-    add_names(arena, &names, &count, attribute_map_names(settings->attributes));
-    add_names(arena, &names, &count, account_attributes(settings->profile));
-    add_names(arena, &names, &count, identity);
-    names = array_room(arena, names, count, sizeof(*names));
-    names[count] = NULL;
-    return names;
-}
-
-static enum status read_groups(struct directory *directory,
-                               const struct projection_settings *settings, const char *member,
-                               struct arena *arena, struct person_actual *actual,
-                               struct problem *problem)
-{
-    struct entry_list found = {NULL, 0};
-    const char **groups = NULL;
-    char *filter = arena_printf(arena, "(member=%s)", filter_escape(arena, member));
-    enum status status = directory_search(directory, settings->roles_base, filter, no_attributes,
-                                          arena, &found, problem);
-
-    for (size_t i = 0; !status && i < found.count; i++) {
-        if (!projection_is_role_dn(settings, found.entries[i]->dn))
-            continue;
-        groups = array_room(arena, groups, actual->group_count, sizeof(*groups));
-        groups[actual->group_count++] = found.entries[i]->dn;
-    }
-    actual->groups = groups;
-    return status;
-}
-
-enum status person_read(struct directory *directory, const struct projection_settings *settings,
-                        const char *identity, const char *dn, struct arena *arena,
-                        struct person_actual *actual, struct problem *problem)
-{
-    const struct lookup lookup = {directory, settings->people_base,
-                                  account_identity(settings->profile),
-                                  names_to_read(settings, arena), arena};
-    enum status status;
-
-    *actual = (struct person_actual){.entry = NULL};
-    if ((status = lookup_entry(&lookup, identity, dn, &actual->entry, problem)))
-        return status;
-    actual->dn = actual->entry ? actual->entry->dn : dn;
-    return read_groups(directory, settings, actual->dn, arena, actual, problem);
-}
 
 /* --------------------------------------------------------------- membership */
 

@@ -4,44 +4,8 @@
 #include <string.h>
 
 #include "bridge/base/text.h"
-#include "lookup.h"
 #include "members.h"
 #include "result.h"
-
-/* ------------------------------------------------------------------- reading */
-
-static bool has_class(const struct entry *entry, const char *name)
-{
-    const struct entry_attribute *classes = entry_find(entry, "objectClass");
-
-    for (size_t i = 0; classes && i < classes->count; i++) {
-        if (text_equal_ascii(classes->values[i].data, name))
-            return true;
-    }
-    return false;
-}
-
-enum status group_read(struct directory *directory, const struct projection_settings *settings,
-                       const char *identity, const char *dn, struct arena *arena,
-                       struct group_actual *actual, struct problem *problem)
-{
-    const char *identifier = account_identity(settings->profile);
-    const char *const attributes[] = {"objectClass", "cn", "member", identifier, NULL};
-    const struct lookup lookup = {directory, settings->groups_base, identifier, attributes, arena};
-    const struct entry *entry = NULL;
-    enum status status = lookup_entry(&lookup, identity, dn, &entry, problem);
-
-    *actual = (struct group_actual){.entry = NULL};
-    if (status)
-        return status;
-    if (entry && has_class(entry, "groupOfNames") && !entry_find(entry, "member"))
-        return problem_set(problem, STATUS_DIRECTORY_REFUSED,
-                           "read %s: the server shows no members of a group that cannot be empty; "
-                           "give the bridge's account the right to read them",
-                           entry->dn);
-    actual->entry = entry;
-    return STATUS_OK;
-}
 
 /* ------------------------------------------------------------------- members */
 

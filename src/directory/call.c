@@ -100,7 +100,7 @@ static enum status timed_out(struct call *call)
     return call_explain(call, STATUS_DIRECTORY_UNAVAILABLE, "no answer in time", NULL, NULL);
 }
 
-static struct timeval time_left(const struct call *call)
+struct timeval call_time_left(const struct call *call)
 {
     int64_t left = call->deadline - clock_boot_ms();
 
@@ -115,19 +115,20 @@ static int code_of_connection(LDAP *ld)
     int code = LDAP_SERVER_DOWN;
 
     (void)ldap_get_option(ld, LDAP_OPT_RESULT_CODE, &code);
-    return code;
+    return code < 0 ? code : LDAP_SERVER_DOWN; /* a server's code is of some earlier answer */
+}
+
+enum status call_lost(struct call *call, int type)
+{
+    return type == 0 ? timed_out(call) : fail(call, code_of_connection(call->directory->ld), NULL);
 }
 
 enum status call_next(struct call *call, LDAPMessage **message)
 {
-    struct timeval left = time_left(call);
+    struct timeval left = call_time_left(call);
     int type = ldap_result(call->directory->ld, call->message_id, LDAP_MSG_ONE, &left, message);
 
-    if (type > 0)
-        return STATUS_OK;
-    if (type == 0)
-        return timed_out(call);
-    return fail(call, code_of_connection(call->directory->ld), NULL);
+    return type > 0 ? STATUS_OK : call_lost(call, type);
 }
 
 enum status call_judge(struct call *call, LDAPMessage *message, LDAPControl ***controls)

@@ -3,6 +3,7 @@
 
 #include <ldap.h>
 #include <stdint.h>
+#include <sys/time.h>
 
 #include "result.h"
 
@@ -41,6 +42,13 @@ enum status call_sent(struct call *call, int code);
 
 /* The next message of the answer; the caller's to ldap_msgfree. */
 enum status call_next(struct call *call, LDAPMessage **message);
+
+/* There will be no answer: ldap_result said `type`, 0 at the deadline, which ends the connection.
+ */
+enum status call_lost(struct call *call, int type);
+
+/* Until the deadline; nothing after it. */
+struct timeval call_time_left(const struct call *call);
 
 /* Judge the last message of an answer. `controls` may be NULL; else ldap_controls_free them. */
 enum status call_judge(struct call *call, LDAPMessage *message, LDAPControl ***controls);

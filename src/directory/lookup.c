@@ -1,42 +1,210 @@
 #include "lookup.h"
 
-static enum status by_identity(const struct lookup *lookup, const char *identity,
-                               const struct entry **entry, struct problem *problem)
-{
-    struct entry_list found = {NULL, 0};
-    char *filter = arena_printf(lookup->arena, "(%s=%s)", lookup->identifier,
-                                filter_escape(lookup->arena, identity));
-    enum status status = directory_search(lookup->directory, lookup->base, filter,
-                                          lookup->attributes, lookup->arena, &found, problem);
+#include "array.h"
+#include "bridge/base/text.h"
+#include "window.h"
 
-    if (status)
-        return status;
-    if (found.count > 1)
-        return problem_set(problem, STATUS_DIRECTORY_REFUSED,
-                           "search %s: %zu entries answer to %s, which identifies one",
-                           lookup->base, found.count, filter);
-    *entry = found.count ? found.entries[0] : NULL;
-    return STATUS_OK;
+enum { IDENTITIES_MAX = 32 }; /* in one search */
+
+/* A request, and whom it is about. */
+struct inquiry {
+    struct sought **sought;
+    size_t count;
+};
+
+/* Requests in the making. */
+struct draft {
+    const struct lookup *lookup;
+    struct request *requests;
+    struct inquiry *inquiries; /* of the same places */
+    size_t count;
+};
+
+static struct draft draft_of(const struct lookup *lookup, size_t most)
+{
+    return (struct draft){
+        .lookup = lookup,
+        .requests = arena_alloc(lookup->arena, most * sizeof(struct request)),
+        .inquiries = arena_alloc(lookup->arena, most * sizeof(struct inquiry)),
+    };
 }
 
-static enum status by_dn(const struct lookup *lookup, const char *dn, const struct entry **entry,
-                         struct problem *problem)
+static void join(struct inquiry *inquiry, struct arena *arena, struct sought *sought)
 {
-    struct problem missing = {0};
-    struct entry *found = NULL;
-    enum status status =
-        directory_read(lookup->directory, dn, lookup->attributes, lookup->arena, &found, &missing);
+    inquiry->sought = array_room(arena, inquiry->sought, inquiry->count, sizeof(sought));
+    inquiry->sought[inquiry->count++] = sought;
+}
 
-    *entry = found;
-    if (status == STATUS_NOT_FOUND || status == STATUS_OK)
-        return STATUS_OK;
-    return problem_set(problem, status, "%s", missing.detail);
+/* ---------------------------------------------------------------------- asking */
+
+static void ask_by_dn(struct draft *draft, struct sought *sought)
+{
+    const struct lookup *lookup = draft->lookup;
+
+    join(&draft->inquiries[draft->count], lookup->arena, sought);
+    draft->requests[draft->count++] = (struct request){.operation = OPERATION_READ,
+                                                       .dn = sought->dn,
+                                                       .attributes = lookup->attributes,
+                                                       .arena = lookup->arena};
+}
+
+static void add_identity(struct text *filter, const struct lookup *lookup,
+                         const struct sought *sought)
+{
+    text_add_format(filter, "(%s=%s)", account_identity(lookup->profile),
+                    filter_escape(lookup->arena, sought->identity));
+}
+
+static const char *filter_of(const struct lookup *lookup, const struct inquiry *inquiry)
+{
+    struct text filter = {.arena = lookup->arena};
+
+    if (inquiry->count > 1)
+        text_add(&filter, "(|");
+    for (size_t i = 0; i < inquiry->count; i++)
+        add_identity(&filter, lookup, inquiry->sought[i]);
+    if (inquiry->count > 1)
+        text_add(&filter, ")");
+    return filter.data;
+}
+
+static void ask_by_identity(struct draft *draft, const struct inquiry *inquiry)
+{
+    const struct lookup *lookup = draft->lookup;
+
+    if (inquiry->count == 0)
+        return;
+    draft->inquiries[draft->count] = *inquiry;
+    draft->requests[draft->count++] = (struct request){.operation = OPERATION_SEARCH,
+                                                       .dn = lookup->base,
+                                                       .filter = filter_of(lookup, inquiry),
+                                                       .attributes = lookup->attributes,
+                                                       .arena = lookup->arena};
+}
+
+static void ask(struct draft *draft, struct sought *sought, size_t count, size_t together)
+{
+    struct inquiry inquiry = {NULL, 0};
+
+    for (size_t i = 0; i < count; i++) {
+        if (!sought[i].identity) {
+            ask_by_dn(draft, &sought[i]);
+            continue;
+        }
+        join(&inquiry, draft->lookup->arena, &sought[i]);
+        if (inquiry.count < together)
+            continue;
+        ask_by_identity(draft, &inquiry);
+        inquiry = (struct inquiry){NULL, 0};
+    }
+    ask_by_identity(draft, &inquiry);
+}
+
+/* -------------------------------------------------------------------- answers */
+
+static void pick(const struct lookup *lookup, const struct entry_list *found, struct sought *sought)
+{
+    const char *identifier = account_identity(lookup->profile);
+    size_t count = 0;
+
+    for (size_t i = 0; i < found->count; i++) {
+        const char *identity = entry_text(found->entries[i], identifier);
+
+        if (!identity) { /* it may be the one */
+            sought->status = problem_set(&sought->problem, STATUS_DIRECTORY_REFUSED,
+                                         "search %s: the server shows %s without %s; give the "
+                                         "bridge's account the right to read it",
+                                         lookup->base, found->entries[i]->dn, identifier);
+            return;
+        }
+        if (text_equal_ascii(identity, sought->identity) && ++count == 1)
+            sought->entry = found->entries[i];
+    }
+    if (count > 1)
+        sought->status = problem_set(&sought->problem, STATUS_DIRECTORY_REFUSED,
+                                     "search %s: %zu entries answer to (%s=%s), which identifies "
+                                     "one",
+                                     lookup->base, count, identifier, sought->identity);
+}
+
+static void take_entry(const struct request *request, struct sought *sought)
+{
+    if (request->status == STATUS_NOT_FOUND)
+        return;
+    if (request->status)
+        sought->status =
+            problem_set(&sought->problem, request->status, "%s", request->problem.detail);
+    else if (request->found.count != 1)
+        sought->status =
+            problem_set(&sought->problem, STATUS_DIRECTORY_REFUSED, REQUEST_NOT_SHOWN, sought->dn);
+    else
+        sought->entry = request->found.entries[0];
+}
+
+static void take(const struct lookup *lookup, const struct request *request,
+                 const struct inquiry *inquiry)
+{
+    if (request->operation == OPERATION_READ) {
+        take_entry(request, inquiry->sought[0]);
+        return;
+    }
+    for (size_t i = 0; i < inquiry->count; i++) {
+        struct sought *sought = inquiry->sought[i];
+
+        if (request->status)
+            sought->status =
+                problem_set(&sought->problem, request->status, "%s", request->problem.detail);
+        else
+            pick(lookup, &request->found, sought);
+    }
+}
+
+/* ------------------------------------------------------------------------ both */
+
+static enum status look(const struct lookup *lookup, struct sought *sought, size_t count,
+                        size_t together, struct problem *problem)
+{
+    struct draft draft = draft_of(lookup, count);
+    enum status status;
+
+    ask(&draft, sought, count, together);
+    status = window_run(lookup->directory, draft.requests, draft.count,
+                        account_window(lookup->profile), problem);
+    for (size_t i = 0; i < draft.count; i++)
+        take(lookup, &draft.requests[i], &draft.inquiries[i]);
+    return status;
+}
+
+/* A search for several that is refused says nothing of each: those are looked for alone. */
+static enum status look_again(const struct lookup *lookup, struct sought *sought, size_t count,
+                              struct problem *problem)
+{
+    enum status status = STATUS_OK;
+
+    for (size_t i = 0; !status && i < count; i++) {
+        if (!sought[i].identity || !sought[i].status)
+            continue;
+        sought[i].problem = (struct problem){0};
+        status = look(lookup, &sought[i], 1, 1, problem);
+    }
+    return status;
+}
+
+enum status lookup_entries(const struct lookup *lookup, struct sought *sought, size_t count,
+                           struct problem *problem)
+{
+    enum status status = look(lookup, sought, count, IDENTITIES_MAX, problem);
+
+    return status || count == 1 ? status : look_again(lookup, sought, count, problem);
 }
 
 enum status lookup_entry(const struct lookup *lookup, const char *identity, const char *dn,
                          const struct entry **entry, struct problem *problem)
 {
-    if (identity)
-        return by_identity(lookup, identity, entry, problem);
-    return by_dn(lookup, dn, entry, problem);
+    struct sought sought = {.identity = identity, .dn = dn};
+
+    (void)lookup_entries(lookup, &sought, 1, NULL);
+    *entry = sought.entry;
+    return sought.status ? problem_set(problem, sought.status, "%s", sought.problem.detail)
+                         : STATUS_OK;
 }

@@ -116,6 +116,26 @@ enum status person_read(struct directory *directory, const struct projection_set
                         const char *identity, const char *dn, struct arena *arena,
                         struct person_actual *actual, struct problem *problem);
 
+/* A person to be read, and what came of it. */
+struct person_reading {
+    const char *identity;
+    const char *dn;
+    struct person_actual actual;
+    enum status status;
+    struct problem problem;
+};
+
+/*
+ * The same for many at once, in few searches, several of them under way. One who
+ * cannot be read keeps nobody else from being read.
+ *
+ * STATUS_DIRECTORY_UNAVAILABLE  the connection is of no use any more; `status` says
+ *                               whom it was about
+ */
+enum status people_read(struct directory *directory, const struct projection_settings *settings,
+                        struct person_reading *readings, size_t count, struct arena *arena,
+                        struct problem *problem);
+
 /*
  * Do the steps in order; stops at the first that fails, with its status and
  * words. STATUS_CONFLICT: read and plan again. ADD_MEMBER to a group that is
@@ -125,6 +145,27 @@ enum status person_read(struct directory *directory, const struct projection_set
  */
 enum status plan_apply(struct directory *directory, const struct projection_settings *settings,
                        const struct plan *plan, struct problem *problem);
+
+/* A plan on its way. */
+struct plan_run {
+    const struct plan *plan;
+    size_t done;        /* how many of its steps are in the directory, from the first */
+    enum status status; /* of the step behind them, when that failed */
+    struct problem problem;
+};
+
+/*
+ * Do many plans, each in the order of its steps, several under way at once, though
+ * never two changes of one entry. Who joins or leaves the same group does so in
+ * one change. A plan that fails stops there, as with plan_apply, and holds up no
+ * other one. `done` and `status` begin at nothing.
+ *
+ * STATUS_DIRECTORY_UNAVAILABLE  the connection is of no use any more: all that are
+ *                               not done have that status, since it is not known
+ *                               what of them is
+ */
+enum status plans_apply(struct directory *directory, const struct projection_settings *settings,
+                        struct plan_run *runs, size_t count, struct problem *problem);
 
 /* One line a step, for logs and for people. */
 void plan_format(const struct plan *plan, struct arena *arena, char **text);
