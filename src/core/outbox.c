@@ -9,7 +9,7 @@
 #include "layout.h"
 
 enum {
-    LINE_VERSION = 1,
+    LINE_VERSION = 2,
     LINK_VERSION = 2,
     DELAY_FIRST = 300,
     DELAY_MAX = 6 * 3600,
@@ -48,6 +48,7 @@ static bool line_decode(struct bytes value, enum outbox_kind kind, uint64_t row,
     line->urgency = record_take_u8(&reader) == OUTBOX_LOSING ? OUTBOX_LOSING : OUTBOX_ORDINARY;
     line->written_at = (int64_t)record_take_u64(&reader);
     line->due_at = (int64_t)record_take_u64(&reader);
+    line->is_suspect = record_take_u8(&reader) != 0;
     line->attempts = record_take_u32(&reader);
     line->refusal = record_take_text(&reader, arena);
     if (!*line->refusal)
@@ -65,6 +66,7 @@ static void line_save(struct store_txn *txn, const struct outbox_line *line, str
     record_put_u8(&writer, (uint8_t)line->urgency);
     record_put_u64(&writer, (uint64_t)line->written_at);
     record_put_u64(&writer, (uint64_t)line->due_at);
+    record_put_u8(&writer, line->is_suspect);
     record_put_u32(&writer, line->attempts);
     record_put_text(&writer, line->refusal);
     store_put(txn, STORE_OUTBOX, key_bytes(&key), record_bytes(&writer));
@@ -195,7 +197,9 @@ void outbox_unanswered(struct store_txn *txn, const struct outbox_line *worked, 
     if (!find_same(txn, worked, arena, &line))
         return;
     line_remove(txn, &line);
-    line.due_at = now + DELAY_UNANSWERED;
+    if (line.is_suspect)
+        line.due_at = now + DELAY_UNANSWERED;
+    line.is_suspect = true;
     line_insert(txn, &line, arena);
 }
 

@@ -2,25 +2,32 @@
  * A batch goes through five phases: load what is desired, read and plan, claim
  * the entries that will be added, apply, record. The store is never held while
  * the directory is asked.
+ *
+ * When the connection is lost, all that was not done is suspected of it, and goes
+ * alone the next time: so it is found out at what the directory hangs up.
  */
 #include "batch.h"
 
 #include "bridge/base/log.h"
 #include "bridge/core/group.h"
 
-enum { BATCH_MAX = 64, ATTEMPTS_MAX = 3 };
+enum { BATCH_MAX = 256, MEMBERS_MAX = 100 * 1000, ATTEMPTS_MAX = 3 };
 
 /* What there is to do, by kind of line. */
 static const struct {
     void (*load)(struct store_txn *txn, const struct batch *batch, struct task *task);
+    enum status (*read)(const struct batch *batch, struct task *const *tasks, size_t count,
+                        struct problem *problem);
     enum status (*plan)(const struct batch *batch, struct task *task);
-    enum status (*identify)(const struct batch *batch, struct task *task); /* NULL: by its name */
+    bool is_linked; /* to an entry that is known by its identity, not by its name */
 } kinds[] = {
-    [OUTBOX_ORGANIZATION] = {task_load_admins, task_plan_role, NULL},
-    [OUTBOX_SITE] = {task_load_site, task_plan_role, NULL},
-    [OUTBOX_USER] = {task_load_person, task_plan_person, task_identify_person},
-    [OUTBOX_GROUP] = {task_load_group, task_plan_group, task_identify_group},
+    [OUTBOX_ORGANIZATION] = {task_load_admins, tasks_read_roles, task_plan_role, false},
+    [OUTBOX_SITE] = {task_load_site, tasks_read_roles, task_plan_role, false},
+    [OUTBOX_USER] = {task_load_person, tasks_read_people, task_plan_person, true},
+    [OUTBOX_GROUP] = {task_load_group, tasks_read_groups, task_plan_group, true},
 };
+
+enum { KIND_COUNT = sizeof(kinds) / sizeof(kinds[0]) };
 
 /* ----------------------------------------------------------------------------- tasks */
 
@@ -38,32 +45,116 @@ void task_link_to(const struct batch *batch, struct task *task, const struct ent
     task->is_linked = true;
 }
 
-void task_plan_nothing(const struct batch *batch, struct task *task)
+bool task_has_entry(const struct task *task)
 {
-    task->plan = arena_alloc(batch->arena, sizeof(*task->plan));
+    return task->is_linked || task->entry;
+}
+
+static void fail(struct task *task, enum status status, const struct problem *problem)
+{
+    task->status = status;
+    task->problem = *problem;
+}
+
+/* Nobody knows of what is not done whether it is. */
+static void lose(struct batch *batch, const struct problem *problem)
+{
+    for (size_t i = 0; i < batch->count; i++) {
+        struct task *task = &batch->tasks[i];
+
+        if (!task->status && !(task->plan && task->done == task->plan->count))
+            fail(task, STATUS_DIRECTORY_UNAVAILABLE, problem);
+    }
 }
 
 /* ------------------------------------------------------------------------------- load */
 
+/* How many of the lines go together: those of the first one's urgency, or a suspect alone. */
+static size_t count_together(const struct outbox_line *lines, size_t count)
+{
+    size_t together = 1;
+
+    if (count == 0 || lines[0].is_suspect)
+        return count ? 1 : 0;
+    while (together < count && lines[together].urgency == lines[0].urgency &&
+           !lines[together].is_suspect)
+        together++;
+    return together;
+}
+
+static void load_task(struct store_txn *txn, const struct batch *batch, struct task *task)
+{
+    task->is_linked = link_find(txn, task->line.kind, task->line.row, batch->arena, &task->link);
+    kinds[task->line.kind].load(txn, batch, task);
+}
+
+/* Groups come with all of their members: there is a limit to how many are held at once. */
 static enum status load(struct batch *batch, struct problem *problem)
 {
     SCOPED(store_release) struct store_txn *txn = NULL;
     struct outbox_line lines[BATCH_MAX];
     enum status status = store_begin(batch->settings->store, batch->organization, &txn, problem);
+    size_t members = 0;
+    size_t count;
 
     if (status)
         return status;
-    batch->count = outbox_due(txn, batch->now, lines, BATCH_MAX, batch->arena);
-    batch->tasks = arena_alloc(batch->arena, batch->count * sizeof(*batch->tasks));
-    for (size_t i = 0; i < batch->count; i++) {
-        struct task *task = &batch->tasks[i];
+    count = count_together(lines, outbox_due(txn, batch->now, lines, BATCH_MAX, batch->arena));
+    batch->tasks = arena_alloc(batch->arena, count * sizeof(*batch->tasks));
+    while (batch->count < count && members <= MEMBERS_MAX) {
+        struct task *task = &batch->tasks[batch->count];
 
-        task->line = lines[i];
-        task->is_linked =
-            link_find(txn, task->line.kind, task->line.row, batch->arena, &task->link);
-        kinds[task->line.kind].load(txn, batch, task);
+        task->line = lines[batch->count++];
+        load_task(txn, batch, task);
+        members += task->member_count;
     }
     return store_status(txn, problem);
+}
+
+/* ------------------------------------------------------------------------------- plan */
+
+/* Read those of one kind that are still well. */
+static enum status read_kind(const struct batch *batch, struct task *tasks, size_t count,
+                             enum outbox_kind kind, struct problem *problem)
+{
+    struct task **chosen = arena_alloc(batch->arena, count * sizeof(struct task *));
+    size_t chosen_count = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        if (tasks[i].line.kind == kind && !tasks[i].status && task_has_entry(&tasks[i]))
+            chosen[chosen_count++] = &tasks[i];
+    }
+    return chosen_count ? kinds[kind].read(batch, chosen, chosen_count, problem) : STATUS_OK;
+}
+
+static enum status read_all(const struct batch *batch, struct task *tasks, size_t count,
+                            struct problem *problem)
+{
+    enum status status = STATUS_OK;
+
+    for (int kind = 0; !status && kind < KIND_COUNT; kind++)
+        status = read_kind(batch, tasks, count, (enum outbox_kind)kind, problem);
+    return status;
+}
+
+static void plan(const struct batch *batch, struct task *task)
+{
+    task->done = 0;
+    if (task_has_entry(task))
+        task->status = kinds[task->line.kind].plan(batch, task);
+    else
+        task->plan = arena_alloc(batch->arena, sizeof(*task->plan)); /* nothing to do */
+}
+
+static enum status plan_all(struct batch *batch, struct problem *problem)
+{
+    enum status status = read_all(batch, batch->tasks, batch->count, problem);
+
+    for (size_t i = 0; !status && i < batch->count; i++) {
+        if (!batch->tasks[i].status)
+            plan(batch, &batch->tasks[i]);
+    }
+    return status;
 }
 
 /* ------------------------------------------------------------------------------- claim */
@@ -71,7 +162,7 @@ static enum status load(struct batch *batch, struct problem *problem)
 /* Whether a step makes the entry that the task is about, and that must be known to be ours. */
 static bool is_making(const struct task *task, const struct plan_step *step)
 {
-    return kinds[task->line.kind].identify &&
+    return kinds[task->line.kind].is_linked &&
            (step->verb == PLAN_ADD_ENTRY ||
             (step->verb == PLAN_CREATE_GROUP && task->line.kind == OUTBOX_GROUP));
 }
@@ -118,82 +209,135 @@ static void log_plan(const struct batch *batch, const struct plan *plan)
     log_write(LOG_DEBUG, "plan applied", "steps", text, NULL);
 }
 
-static enum status apply_step(const struct batch *batch, struct task *task, size_t i)
+/*
+ * Whether a step that is done has given the entry another name, or is the one that
+ * made it: which is known to be ours from then on, whatever becomes of the others.
+ */
+static bool has_new_name(struct task *task)
 {
-    struct plan step = {.steps = &task->plan->steps[i], .count = 1};
-    bool is_new = is_making(task, step.steps);
-    enum status status =
-        plan_apply(batch->directory, &batch->settings->projection, &step, &task->problem);
+    bool is_new = false;
 
-    if (status || (!is_new && step.steps->verb != PLAN_RENAME))
-        return status;
-    if (is_new) { /* known to be ours, whatever becomes of the other steps */
-        task->link = (struct link){.dn = step.steps->dn, .identity = ""};
-        task->is_linked = true;
+    for (size_t i = 0; i < task->done; i++) {
+        const struct plan_step *step = &task->plan->steps[i];
+
+        if (is_making(task, step)) {
+            task->link = (struct link){.dn = step->dn, .identity = ""};
+            task->is_linked = true;
+        }
+        is_new = is_new || is_making(task, step) ||
+                 (kinds[task->line.kind].is_linked && step->verb == PLAN_RENAME);
     }
-    return kinds[task->line.kind].identify(batch, task);
+    return is_new;
 }
 
-static enum status apply_once(const struct batch *batch, struct task *task)
+/* Learn what the entries of these are called now, and what identifies them for life. */
+static enum status identify(const struct batch *batch, struct task *const *tasks, size_t count,
+                            struct problem *problem)
 {
-    enum status status = STATUS_OK;
-
-    for (size_t i = 0; !status && i < task->plan->count; i++) {
-        if (task_may_wait(task, &task->plan->steps[i]))
-            task->joining = &task->plan->steps[i];
-        else
-            status = apply_step(batch, task, i);
-    }
-    if (!status)
-        log_plan(batch, task->plan);
-    return status;
-}
-
-/* Somebody else changed the entry between reading and writing: look again. */
-static enum status plan_again(const struct batch *batch, struct task *task)
-{
+    struct task *copies = arena_alloc(batch->arena, count * sizeof(*copies));
     enum status status;
 
-    task->problem = (struct problem){0};
-    if ((status = kinds[task->line.kind].plan(batch, task)))
-        return status;
-    /* An entry to be added has been claimed by now, unless it was there at first and went. */
-    if (adds_entry(task) && !task->is_linked)
-        return problem_set(&task->problem, STATUS_CONFLICT, "%s comes and goes; trying again later",
-                           task->entry->dn);
-    return apply_once(batch, task);
-}
-
-static void apply(const struct batch *batch, struct task *task)
-{
-    if (task->is_overtaken) {
-        task->plan = NULL; /* the next batch makes another */
-        return;
+    for (size_t i = 0; i < count; i++) {
+        copies[i] = *tasks[i];
+        copies[i].status = STATUS_OK;
+        copies[i].problem = (struct problem){0};
     }
-    task->status = apply_once(batch, task);
-    for (int i = 1; task->status == STATUS_CONFLICT && i < ATTEMPTS_MAX; i++)
-        task->status = plan_again(batch, task);
-}
-
-/* Plan, or apply, every task that is still well; stop when nobody answers any more. */
-static enum status each_task(struct batch *batch, void (*step)(const struct batch *, struct task *),
-                             struct problem *problem)
-{
-    for (size_t i = 0; i < batch->count; i++) {
-        struct task *task = &batch->tasks[i];
-
-        if (task->status)
-            continue;
-        step(batch, task);
-        if (task->status == STATUS_DIRECTORY_UNAVAILABLE)
-            return problem_set(problem, task->status, "%s", task->problem.detail);
+    if ((status = read_all(batch, copies, count, problem)))
+        return status;
+    for (size_t i = 0; i < count; i++) {
+        if (!copies[i].status && copies[i].actual.entry)
+            task_link_to(batch, tasks[i], copies[i].actual.entry);
+        else if (!tasks[i]->status)
+            fail(tasks[i], copies[i].status ? copies[i].status : STATUS_CONFLICT,
+                 &copies[i].problem);
     }
     return STATUS_OK;
 }
 
-static void plan(const struct batch *batch, struct task *task)
+static void take_run(const struct batch *batch, struct task *task, const struct plan_run *run)
 {
-    task->status = kinds[task->line.kind].plan(batch, task);
+    task->done = run->done;
+    fail(task, run->status, &run->problem);
+    if (!task->status)
+        log_plan(batch, task->plan);
+}
+
+static enum status apply(const struct batch *batch, struct task *const *tasks, size_t count,
+                         struct problem *problem)
+{
+    struct plan_run *runs = arena_alloc(batch->arena, count * sizeof(*runs));
+    struct task **renamed = arena_alloc(batch->arena, count * sizeof(struct task *));
+    size_t renamed_count = 0;
+    enum status status;
+
+    for (size_t i = 0; i < count; i++)
+        runs[i] = (struct plan_run){.plan = tasks[i]->plan};
+    status = plans_apply(batch->directory, &batch->settings->projection, runs, count, problem);
+    for (size_t i = 0; i < count; i++) {
+        take_run(batch, tasks[i], &runs[i]);
+        if (has_new_name(tasks[i]))
+            renamed[renamed_count++] = tasks[i];
+    }
+    if (!status && renamed_count)
+        status = identify(batch, renamed, renamed_count, problem);
+    for (size_t i = 0; status && i < renamed_count; i++) {
+        if (!renamed[i]->status)
+            fail(renamed[i], status, problem); /* it is not known what identifies the entry */
+    }
+    return status;
+}
+
+/* Somebody else changed the entry between reading and writing: look again. */
+static enum status apply_again(const struct batch *batch, struct task *task,
+                               struct problem *problem)
+{
+    bool was_claimed = task->is_linked;
+    enum status status;
+
+    task->status = STATUS_OK;
+    task->problem = (struct problem){0};
+    if ((status = read_all(batch, task, 1, problem)))
+        return status;
+    if (!task->status)
+        plan(batch, task);
+    if (task->status)
+        return STATUS_OK;
+    /* An entry to be added or adopted has been claimed by now, unless it came or went since. */
+    if (!was_claimed && (adds_entry(task) || task->is_adopting)) {
+        task->status = problem_set(&task->problem, STATUS_CONFLICT,
+                                   "%s comes and goes; trying again later", task->entry->dn);
+        return STATUS_OK;
+    }
+    return apply(batch, &task, 1, problem);
+}
+
+static enum status apply_until_it_fits(const struct batch *batch, struct task *task,
+                                       struct problem *problem)
+{
+    enum status status = STATUS_OK;
+
+    for (int i = 1; !status && task->status == STATUS_CONFLICT && i < ATTEMPTS_MAX; i++)
+        status = apply_again(batch, task, problem);
+    return status;
+}
+
+/* An overtaken one is left to the next batch, which makes another plan. */
+static enum status apply_all(struct batch *batch, struct problem *problem)
+{
+    struct task **tasks = arena_alloc(batch->arena, batch->count * sizeof(struct task *));
+    size_t count = 0;
+    enum status status;
+
+    for (size_t i = 0; i < batch->count; i++) {
+        if (batch->tasks[i].is_overtaken)
+            batch->tasks[i].plan = NULL;
+        else if (!batch->tasks[i].status)
+            tasks[count++] = &batch->tasks[i];
+    }
+    status = apply(batch, tasks, count, problem);
+    for (size_t i = 0; !status && i < count; i++)
+        status = apply_until_it_fits(batch, tasks[i], problem);
+    return status;
 }
 
 /* ------------------------------------------------------------------------------- record */
@@ -267,48 +411,25 @@ static void log_refusals(const struct batch *batch)
     }
 }
 
-/* Only what was applied counts as done; the others keep their place. */
-static void forget_unapplied(struct batch *batch, size_t from)
+/* Without a claim nothing must be applied: all keep their place. */
+static void forget_plans(struct batch *batch)
 {
-    for (size_t i = 0; i < batch->count; i++) {
-        if (i >= from || batch->tasks[i].joining)
-            batch->tasks[i].plan = NULL;
-    }
-}
-
-/* The first that nobody answered; all of them when none is. */
-static size_t count_answered(const struct batch *batch)
-{
-    size_t count = 0;
-
-    while (count < batch->count && batch->tasks[count].status != STATUS_DIRECTORY_UNAVAILABLE)
-        count++;
-    return count;
-}
-
-static enum status apply_all(struct batch *batch, struct problem *problem)
-{
-    enum status status = each_task(batch, apply, problem);
-
-    if (status)
-        forget_unapplied(batch, count_answered(batch));
-    else if ((status = batch_join(batch, problem)))
-        forget_unapplied(batch, batch->count);
-    return status;
+    for (size_t i = 0; i < batch->count; i++)
+        batch->tasks[i].plan = NULL;
 }
 
 static enum status work(struct batch *batch, struct problem *problem)
 {
     struct store *store = batch->settings->store;
-    enum status status = each_task(batch, plan, problem);
+    enum status status = plan_all(batch, problem);
     enum status recorded;
 
-    if (!status)
-        status = store_update(store, batch->organization, claim, batch, problem);
-    if (status)
-        forget_unapplied(batch, 0);
-    else
+    if (!status && (status = store_update(store, batch->organization, claim, batch, problem)))
+        forget_plans(batch);
+    else if (!status)
         status = apply_all(batch, problem);
+    if (status == STATUS_DIRECTORY_UNAVAILABLE)
+        lose(batch, problem);
     recorded = store_update(store, batch->organization, record, batch, problem);
     log_refusals(batch);
     return status ? status : recorded;

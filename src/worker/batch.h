@@ -20,10 +20,11 @@ struct task {
     const char *const *members;   /* of a pushed group: DNs */
     size_t member_count;
 
-    struct plan *plan;
-    const struct plan_step *joining; /* its last step, held back: see joining.c; NULL: none */
-    bool is_overtaken;               /* there was a newer change before the plan was applied */
-    enum status status;              /* how it ended */
+    struct person_actual actual; /* what it holds; but for people, nothing but the entry */
+    struct plan *plan;           /* NULL: it was not made, or must not be applied */
+    size_t done;                 /* how many of its steps are in the directory */
+    bool is_overtaken;           /* there was a newer change before the plan was applied */
+    enum status status;          /* how it ended */
     struct problem problem;
 };
 
@@ -38,7 +39,8 @@ struct batch {
 };
 
 /*
- * Work on what is due now.
+ * Work on what is due now: lines of the same urgency, many at once, or one alone
+ * that nobody answered at before.
  *
  * done - how many lines were worked on; 0: nothing is due.
  *
@@ -49,18 +51,6 @@ enum status batch_run(const struct worker_settings *settings, uint32_t organizat
                       struct directory *directory, int64_t now, size_t *done,
                       struct problem *problem);
 
-/* -- joining.c ------------------------------------------------------------------ */
-
-/* Whether the step is the last of a person's plan, and adds them to a group. */
-bool task_may_wait(const struct task *task, const struct plan_step *step);
-
-/*
- * Let those who wait join their groups.
- *
- * STATUS_DIRECTORY_UNAVAILABLE  nobody answered; who still has `joining` was not tried
- */
-enum status batch_join(const struct batch *batch, struct problem *problem);
-
 /* -- the kinds of work: task_KIND.c -------------------------------------------- */
 
 /* Decide from the store what the directory should hold. */
@@ -69,18 +59,23 @@ void task_load_admins(struct store_txn *txn, const struct batch *batch, struct t
 void task_load_site(struct store_txn *txn, const struct batch *batch, struct task *task);
 void task_load_group(struct store_txn *txn, const struct batch *batch, struct task *task);
 
-/* Read what the directory holds and plan the difference. */
+/*
+ * Read what the directory holds: `actual`, or a status, of each of the tasks, all
+ * of which are of this kind.
+ *
+ * STATUS_DIRECTORY_UNAVAILABLE  the connection is of no use any more
+ */
+enum status tasks_read_people(const struct batch *batch, struct task *const *tasks, size_t count,
+                              struct problem *problem);
+enum status tasks_read_roles(const struct batch *batch, struct task *const *tasks, size_t count,
+                             struct problem *problem);
+enum status tasks_read_groups(const struct batch *batch, struct task *const *tasks, size_t count,
+                              struct problem *problem);
+
+/* Plan the difference. */
 enum status task_plan_person(const struct batch *batch, struct task *task);
 enum status task_plan_role(const struct batch *batch, struct task *task);
 enum status task_plan_group(const struct batch *batch, struct task *task);
-
-/*
- * Learn what the entry is called now, and what identifies it for life.
- *
- * STATUS_CONFLICT  it is not there any more
- */
-enum status task_identify_person(const struct batch *batch, struct task *task);
-enum status task_identify_group(const struct batch *batch, struct task *task);
 
 /* -- what they share -------------------------------------------------------------- */
 
@@ -90,7 +85,7 @@ const char *task_identity(const struct task *task);
 /* From here on the entry is known by what never changes, wherever it is moved. */
 void task_link_to(const struct batch *batch, struct task *task, const struct entry *entry);
 
-/* A plan without steps, for what is gone before it ever got there. */
-void task_plan_nothing(const struct batch *batch, struct task *task);
+/* Whether there is an entry to look at; there is none for what is gone before it ever got there. */
+bool task_has_entry(const struct task *task);
 
 #endif

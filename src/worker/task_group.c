@@ -70,58 +70,60 @@ void task_load_group(struct store_txn *txn, const struct batch *batch, struct ta
 
 /* ------------------------------------------------------------------------- what is */
 
-/* A group that is there without a link was made by somebody else. */
-static enum status check_ours(const struct task *task, const struct group_actual *actual,
-                              struct problem *problem)
-{
-    if (task->is_linked || !actual->entry)
-        return STATUS_OK;
-    return problem_set(problem, STATUS_DIRECTORY_REFUSED,
-                       "%s exists already and was not made by the bridge; rename or remove it, or "
-                       "give the group another name",
-                       actual->entry->dn);
-}
-
-static enum status read_group(const struct batch *batch, struct task *task,
-                              struct group_actual *actual)
+static enum status read_group(const struct batch *batch, struct task *task)
 {
     const char *dn = task->is_linked ? task->link.dn : task->entry->dn;
+    struct group_actual actual = {0};
+    enum status status = group_read(batch->directory, &batch->settings->projection,
+                                    task_identity(task), dn, batch->arena, &actual, &task->problem);
 
-    return group_read(batch->directory, &batch->settings->projection, task_identity(task), dn,
-                      batch->arena, actual, &task->problem);
+    task->actual.entry = actual.entry;
+    return status;
+}
+
+static bool is_projected(const struct batch *batch)
+{
+    return batch->settings->projection.groups_base != NULL;
+}
+
+enum status tasks_read_groups(const struct batch *batch, struct task *const *tasks, size_t count,
+                              struct problem *problem)
+{
+    for (size_t i = 0; is_projected(batch) && i < count; i++) {
+        tasks[i]->status = read_group(batch, tasks[i]);
+        if (tasks[i]->status == STATUS_DIRECTORY_UNAVAILABLE)
+            return problem_set(problem, tasks[i]->status, "%s", tasks[i]->problem.detail);
+    }
+    return STATUS_OK;
+}
+
+/* A group that is there without a link was made by somebody else. */
+static enum status check_ours(struct task *task)
+{
+    if (task->is_linked || !task->actual.entry)
+        return STATUS_OK;
+    return problem_set(&task->problem, STATUS_DIRECTORY_REFUSED,
+                       "%s exists already and was not made by the bridge; rename or remove it, or "
+                       "give the group another name",
+                       task->actual.entry->dn);
 }
 
 enum status task_plan_group(const struct batch *batch, struct task *task)
 {
-    const struct projection_settings *projection = &batch->settings->projection;
     const struct group_desired desired = {task->entry, task->members, task->member_count};
-    struct group_actual actual = {0};
+    const struct group_actual actual = {task->actual.entry};
     enum status status;
 
-    if (!projection->groups_base || (!task->is_linked && !task->entry)) {
-        task_plan_nothing(batch, task);
+    if (!is_projected(batch)) {
+        task->plan = arena_alloc(batch->arena, sizeof(*task->plan));
         return STATUS_OK;
     }
-    if ((status = read_group(batch, task, &actual)) ||
-        (status = check_ours(task, &actual, &task->problem)))
+    if ((status = check_ours(task)))
         return status;
-    task->plan = plan_group(projection, &desired, &actual, batch->arena);
+    task->plan = plan_group(&batch->settings->projection, &desired, &actual, batch->arena);
     if (actual.entry && task->entry)
         task_link_to(batch, task, actual.entry);
     else if (!task->entry)
         task->is_linked = false; /* the entry goes, and its name is free */
-    return STATUS_OK;
-}
-
-enum status task_identify_group(const struct batch *batch, struct task *task)
-{
-    struct group_actual actual = {0};
-    enum status status = read_group(batch, task, &actual);
-
-    if (status)
-        return status;
-    if (!actual.entry)
-        return STATUS_CONFLICT;
-    task_link_to(batch, task, actual.entry);
     return STATUS_OK;
 }

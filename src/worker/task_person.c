@@ -53,29 +53,6 @@ void task_load_person(struct store_txn *txn, const struct batch *batch, struct t
     want_group(txn, batch, &user.account.association, &task->person);
 }
 
-/* ----------------------------------------------------------------------- what is */
-
-static enum status read_person(const struct batch *batch, struct task *task,
-                               struct person_actual *actual)
-{
-    const char *dn = task->is_linked ? task->link.dn : task->person.entry->dn;
-
-    return person_read(batch->directory, &batch->settings->projection, task_identity(task), dn,
-                       batch->arena, actual, &task->problem);
-}
-
-/* An entry that is there without a link was made by somebody else. */
-static enum status check_ours(const struct task *task, const struct person_actual *actual,
-                              struct problem *problem)
-{
-    if (task->is_linked || !actual->entry)
-        return STATUS_OK;
-    return problem_set(problem, STATUS_DIRECTORY_REFUSED,
-                       "%s exists already and was not made by the bridge; rename or remove it, or "
-                       "give the person another userName",
-                       actual->entry->dn);
-}
-
 /* ----------------------------------------------------------------------- adopting */
 
 static bool is_adopted_by_another(const struct batch *batch, const struct task *task,
@@ -142,6 +119,70 @@ static enum status adopt(const struct batch *batch, struct task *task)
     return STATUS_OK;
 }
 
+/* ----------------------------------------------------------------------- what is */
+
+/* Those who have no entry of the bridge's yet may be somebody whom the directory knows. */
+static enum status adopt_all(const struct batch *batch, struct task *const *tasks, size_t count,
+                             struct problem *problem)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (tasks[i]->is_linked)
+            continue;
+        tasks[i]->status = adopt(batch, tasks[i]);
+        if (tasks[i]->status == STATUS_DIRECTORY_UNAVAILABLE)
+            return problem_set(problem, tasks[i]->status, "%s", tasks[i]->problem.detail);
+    }
+    return STATUS_OK;
+}
+
+static enum status read_people(const struct batch *batch, struct task *const *tasks, size_t count,
+                               struct problem *problem)
+{
+    struct person_reading *readings = arena_alloc(batch->arena, count * sizeof(*readings));
+    enum status status;
+
+    for (size_t i = 0; i < count; i++)
+        readings[i] = (struct person_reading){
+            .identity = task_identity(tasks[i]),
+            .dn = tasks[i]->is_linked ? tasks[i]->link.dn : tasks[i]->entry->dn,
+        };
+    status = people_read(batch->directory, &batch->settings->projection, readings, count,
+                         batch->arena, problem);
+    for (size_t i = 0; i < count; i++) {
+        tasks[i]->actual = readings[i].actual;
+        tasks[i]->status = readings[i].status;
+        tasks[i]->problem = readings[i].problem;
+    }
+    return status;
+}
+
+enum status tasks_read_people(const struct batch *batch, struct task *const *tasks, size_t count,
+                              struct problem *problem)
+{
+    struct task **well = arena_alloc(batch->arena, count * sizeof(struct task *));
+    size_t well_count = 0;
+    enum status status = adopt_all(batch, tasks, count, problem);
+
+    if (status)
+        return status;
+    for (size_t i = 0; i < count; i++) {
+        if (!tasks[i]->status)
+            well[well_count++] = tasks[i];
+    }
+    return read_people(batch, well, well_count, problem);
+}
+
+/* An entry that is there without a link was made by somebody else. */
+static enum status check_ours(struct task *task)
+{
+    if (task->is_linked || !task->actual.entry)
+        return STATUS_OK;
+    return problem_set(&task->problem, STATUS_DIRECTORY_REFUSED,
+                       "%s exists already and was not made by the bridge; rename or remove it, or "
+                       "give the person another userName",
+                       task->actual.entry->dn);
+}
+
 static bool wants_entry(const struct task *task)
 {
     return task->person.entry && task->person.is_active;
@@ -149,34 +190,15 @@ static bool wants_entry(const struct task *task)
 
 enum status task_plan_person(const struct batch *batch, struct task *task)
 {
-    struct person_actual actual = {0};
-    enum status status;
-
-    if (!task->is_linked && !task->person.entry) {
-        task_plan_nothing(batch, task);
-        return STATUS_OK;
-    }
-    if ((!task->is_linked && (status = adopt(batch, task))) ||
-        (status = read_person(batch, task, &actual)) ||
-        (status = check_ours(task, &actual, &task->problem)))
-        return status;
-    task->plan = plan_person(&batch->settings->projection, &task->person, &actual, batch->arena);
-    if (actual.entry)
-        task_link_to(batch, task, actual.entry);
-    else if (!task_identity(task) && !wants_entry(task))
-        task->is_linked = false; /* the claim came to nothing, and holds nobody's name any longer */
-    return STATUS_OK;
-}
-
-enum status task_identify_person(const struct batch *batch, struct task *task)
-{
-    struct person_actual actual = {0};
-    enum status status = read_person(batch, task, &actual);
+    enum status status = check_ours(task);
 
     if (status)
         return status;
-    if (!actual.entry)
-        return STATUS_CONFLICT;
-    task_link_to(batch, task, actual.entry);
+    task->plan =
+        plan_person(&batch->settings->projection, &task->person, &task->actual, batch->arena);
+    if (task->actual.entry)
+        task_link_to(batch, task, task->actual.entry);
+    else if (!task_identity(task) && !wants_entry(task))
+        task->is_linked = false; /* the claim came to nothing, and holds nobody's name any longer */
     return STATUS_OK;
 }

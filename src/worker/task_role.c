@@ -23,21 +23,33 @@ void task_load_site(struct store_txn *txn, const struct batch *batch, struct tas
                               site.name, batch->arena);
 }
 
-enum status task_plan_role(const struct batch *batch, struct task *task)
+static enum status read_role(const struct batch *batch, struct task *task)
 {
     static const char *const attributes[] = {"objectClass", "cn", "description", NULL};
-    struct entry *actual = NULL;
-    enum status status;
+    struct problem missing = {0};
+    struct entry *entry = NULL;
+    enum status status = directory_read(batch->directory, task->entry->dn, attributes, batch->arena,
+                                        &entry, &missing);
 
-    if (!task->entry) {
-        task_plan_nothing(batch, task);
-        return STATUS_OK;
+    task->actual.entry = entry;
+    return status == STATUS_OK || status == STATUS_NOT_FOUND
+               ? STATUS_OK
+               : problem_set(&task->problem, status, "%s", missing.detail);
+}
+
+enum status tasks_read_roles(const struct batch *batch, struct task *const *tasks, size_t count,
+                             struct problem *problem)
+{
+    for (size_t i = 0; i < count; i++) {
+        tasks[i]->status = read_role(batch, tasks[i]);
+        if (tasks[i]->status == STATUS_DIRECTORY_UNAVAILABLE)
+            return problem_set(problem, tasks[i]->status, "%s", tasks[i]->problem.detail);
     }
-    status = directory_read(batch->directory, task->entry->dn, attributes, batch->arena, &actual,
-                            &task->problem);
-    if (status && status != STATUS_NOT_FOUND)
-        return status;
-    task->problem = (struct problem){0};
-    task->plan = plan_role_group(task->entry, status ? NULL : actual, batch->arena);
+    return STATUS_OK;
+}
+
+enum status task_plan_role(const struct batch *batch, struct task *task)
+{
+    task->plan = plan_role_group(task->entry, task->actual.entry, batch->arena);
     return STATUS_OK;
 }

@@ -28,6 +28,7 @@ struct outbox_line {
     enum outbox_urgency urgency;
     int64_t written_at;  /* of the oldest change that has not landed */
     int64_t due_at;      /* not tried before */
+    bool is_suspect;     /* nobody answered while it was worked on: it goes alone */
     uint32_t attempts;   /* refused so far */
     const char *refusal; /* NULL; parked: the server's words */
 };
@@ -76,8 +77,10 @@ void outbox_refused(struct store_txn *txn, const struct outbox_line *line, const
                     int64_t now, struct arena *arena);
 
 /*
- * Inside a change: nobody answered while this line was worked on. It goes behind
- * the others for a few seconds, in case that it is what the directory fails at.
+ * Inside a change: nobody answered while this line was worked on, together with
+ * others. It keeps its place, and is a suspect from then on: it may be what the
+ * directory fails at. A suspect, which went alone, goes behind the others for a few
+ * seconds.
  */
 void outbox_unanswered(struct store_txn *txn, const struct outbox_line *line, int64_t now,
                        struct arena *arena);

@@ -141,7 +141,7 @@ static void a_refusal_parks_with_the_words_and_waits_longer_each_time(void **sta
     assert_int_equal(depth(world).parked, 0);
 }
 
-static void what_nobody_answered_goes_behind_the_others_and_is_not_parked(void **state)
+static void what_nobody_answered_together_with_others_is_a_suspect_in_its_place(void **state)
 {
     struct world *world = *state;
     struct outbox_line lines[8];
@@ -150,8 +150,33 @@ static void what_nobody_answered_goes_behind_the_others_and_is_not_parked(void *
     does(world, add, worked);
     does(world, add, of_row(1002, OUTBOX_LOSING, NOON));
     (void)due(world, NOON, lines);
+    assert_false(lines[0].is_suspect);
     worked.line = lines[0];
     does(world, give_up, worked);
+
+    assert_int_equal(due(world, NOON, lines), OTHERS + 2);
+    assert_int_equal(lines[0].row, 1001);
+    assert_true(lines[0].is_suspect);
+    assert_false(lines[1].is_suspect);
+
+    does(world, add, of_row(1001, OUTBOX_ORDINARY, NOON + 1)); /* a newer change may do better */
+    (void)due(world, NOON + 1, lines);
+    assert_false(lines[0].is_suspect);
+}
+
+static void a_suspect_that_nobody_answered_goes_behind_the_others_and_is_not_parked(void **state)
+{
+    struct world *world = *state;
+    struct outbox_line lines[8];
+    struct step worked = of_row(1001, OUTBOX_LOSING, NOON);
+
+    does(world, add, worked);
+    does(world, add, of_row(1002, OUTBOX_LOSING, NOON));
+    for (int i = 0; i < 2; i++) {
+        (void)due(world, NOON, lines);
+        worked.line = lines[0];
+        does(world, give_up, worked);
+    }
 
     assert_int_equal(due(world, NOON, lines), OTHERS + 1);
     assert_int_equal(lines[0].row, 1002);
@@ -237,7 +262,8 @@ int main(void)
         WORLD_TEST(ten_changes_of_one_resource_are_one_line),
         WORLD_TEST(work_that_became_newer_meanwhile_stays_when_the_old_lands),
         WORLD_TEST(a_refusal_parks_with_the_words_and_waits_longer_each_time),
-        WORLD_TEST(what_nobody_answered_goes_behind_the_others_and_is_not_parked),
+        WORLD_TEST(what_nobody_answered_together_with_others_is_a_suspect_in_its_place),
+        WORLD_TEST(a_suspect_that_nobody_answered_goes_behind_the_others_and_is_not_parked),
         WORLD_TEST(what_is_parked_can_be_tried_at_once_and_keeps_its_reason_until_then),
         WORLD_TEST(a_new_change_unparks_what_was_refused),
         WORLD_TEST(who_changes_again_and_again_does_not_lose_the_place_in_the_line),
