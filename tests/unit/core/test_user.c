@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "any_scim.h"
 #include "journal_walk.h"
 
 #define EXT "urn:ietf:params:scim:schemas:extension:bridge:2.0:User"
@@ -438,6 +439,55 @@ static void the_last_administrator_cannot_be_blocked(void **state)
     assert_true(world_account(world, boss).is_active);
 }
 
+/* ------------------------------------------------------------------------- all or nothing */
+
+enum { FAILING_PATCHES = 300 };
+
+/* Of whatever attribute that a request may set. */
+static json_t *any_replace(void)
+{
+    const struct scim_schema *schema;
+    const struct scim_attribute *attribute;
+
+    do
+        attribute = any_attribute(scim_resource_type(SCIM_USER), &schema);
+    while (!is_settable(attribute));
+    return json_pack("{s:s, s:o, s:o}", "op", percent(50) ? "replace" : "add", "path",
+                     json_sprintf("%s:%s", schema->id, attribute->name), "value",
+                     any_value(attribute, true));
+}
+
+static json_t *any_operation_that_fails(void)
+{
+    return percent(50) ? json_pack("{s:s, s:s}", "op", "remove", "path", "userName")
+                       : json_pack("{s:s, s:s, s:s}", "op", "replace", "path", EXT ":role", "value",
+                                   "nobody's role");
+}
+
+static void a_patch_that_fails_at_its_end_has_changed_nothing(void **state)
+{
+    struct world *world = *state;
+    const char *id = given_ana(world);
+
+    chance_begin();
+    for (int i = 0; i < FAILING_PATCHES; i++) {
+        json_auto_t *operations = json_array();
+        json_auto_t *body = json_pack("{s:O}", "Operations", operations);
+        json_auto_t *before = world_resource(world, id);
+        json_auto_t *after = NULL;
+
+        for (unsigned count = below(5); count > 0; count--)
+            (void)json_array_append_new(operations, any_replace());
+        (void)json_array_append_new(operations, json_pack("{s:s, s:s, s:b}", "op", "replace",
+                                                          "path", "active", "value", 1));
+        (void)json_array_append_new(operations, any_operation_that_fails());
+        assert_int_equal(world_patch_json(world, &world->provider, id, body), STATUS_INVALID_VALUE);
+
+        after = world_resource(world, id);
+        assert_true(json_equal(before, after));
+    }
+}
+
 /* ----------------------------------------------------------------------- lists and counts */
 
 static uint64_t listed(struct world *world, const struct actor *actor, const char *filter,
@@ -669,6 +719,7 @@ int main(void)
         WORLD_TEST(deactivation_clears_what_is_in_effect_and_a_bare_restore_brings_it_back),
         WORLD_TEST(whoever_is_disabled_without_role_loses_access_all_the_same),
         WORLD_TEST(role_and_site_that_arrive_while_inactive_are_kept_unjudged),
+        WORLD_TEST(a_patch_that_fails_at_its_end_has_changed_nothing),
         WORLD_TEST(a_disable_is_never_refused_for_a_bad_site_beside_it),
         WORLD_TEST(order_of_operations_does_not_matter_the_end_is_judged),
         WORLD_TEST(a_promotion_needs_no_null_and_a_demotion_finds_the_old_site),
