@@ -24,14 +24,15 @@
 /* What is done on this machine ends its table with these. */
 #define LOCAL_OPTIONS CONFIG_OPTION, HELP_OPTION, POPT_TABLEEND
 
+#define ORGANIZATION_OPTION \
+    VALUE("organization", OPTION_ORGANIZATION, "Whose, if not of the one named default", "NAME")
+
 /* What the daemon is asked for, with these. */
 #define COMMON_OPTIONS                                                                             \
     VALUE("url", OPTION_URL, "Ask the daemon there instead: https://bridge.example.org", "URL"),   \
         VALUE("token-file", OPTION_TOKEN_FILE, "Holds the token for --url, mode 0600", "FILE"),    \
         VALUE("ca-file", OPTION_CA_FILE, "Who may sign the certificate of --url, in PEM", "FILE"), \
-        VALUE("organization", OPTION_ORGANIZATION, "Whose, if not of the one named default",       \
-              "NAME"),                                                                             \
-        LOCAL_OPTIONS
+        ORGANIZATION_OPTION, LOCAL_OPTIONS
 
 static const struct poptOption local_options[] = {LOCAL_OPTIONS};
 
@@ -162,6 +163,14 @@ static const struct poptOption connection_delete_options[] = {
     COMMON_OPTIONS,
 };
 
+static const struct poptOption store_export_options[] = {
+    VALUE("file", OPTION_FILE, "Write there, for you alone to read, and not to the output", "FILE"),
+    ORGANIZATION_OPTION,
+    LOCAL_OPTIONS,
+};
+
+static const struct poptOption store_import_options[] = {ORGANIZATION_OPTION, LOCAL_OPTIONS};
+
 const struct command commands[] = {
     {"init", NULL, NULL, "Make the store, once, where the configuration says", init_options,
      init_run},
@@ -215,6 +224,10 @@ const struct command commands[] = {
     {"token", "create", "NAME", "A token for a program; prints it once", token_create_options,
      token_create_run},
     {"token", "revoke", "NAME", "End a program's token", no_options, token_revoke_run},
+    {"store", "export", NULL, "Write an organization as JSON lines; not while serving",
+     store_export_options, store_export_run},
+    {"store", "import", "FILE", "Read such lines into an empty organization", store_import_options,
+     store_import_run},
     {"config", "check", NULL, "Whether the configuration and its files can be used", local_options,
      config_check_run},
     {"config", "show", NULL, "Every setting as it is in effect, and where it comes from",

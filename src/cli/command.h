@@ -33,6 +33,7 @@ enum option {
     OPTION_CA_FILE,
     OPTION_ORGANIZATION,
     OPTION_SAVE_TOKEN,
+    OPTION_FILE,
     OPTION_EXPIRES,
     OPTION_GRACE,
     OPTION_RELEASE,
@@ -128,5 +129,7 @@ command_run config_check_run;
 command_run config_sample_run;
 command_run config_show_run;
 command_run completion_bash_run;
+command_run store_export_run;
+command_run store_import_run;
 
 #endif

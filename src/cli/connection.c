@@ -3,9 +3,9 @@
 #include "bridge/base/text.h"
 #include "bridge/client/client.h"
 #include "duration.h"
+#include "new_token.h"
 #include "output.h"
 #include "request.h"
-#include "secret.h"
 
 static const char *joined(const json_t *list, struct arena *arena)
 {
@@ -202,17 +202,17 @@ enum status connection_create_run(struct invocation *invocation, struct problem 
     json_auto_t *body =
         json_pack("{s:s, s:s}", "name", invocation->argument, "carrier", "extension");
     json_auto_t *connection = NULL;
-    SCOPED(secret_release) struct secret secret = {.file = -1};
+    SCOPED(new_file_release) struct new_file file = {0};
     enum status status =
         duration_put(invocation, OPTION_EXPIRES, "--expires", body, "lifetime", problem);
 
-    if (status || (status = secret_open(&secret, invocation, problem)))
+    if (status || (status = new_token_open(&file, invocation, problem)))
         return status;
     put_rights(invocation, body);
     if ((status =
              request_send(invocation, "POST", "/admin/v1/connections", body, &connection, problem)))
         return status;
-    return secret_keep(&secret, invocation, connection, problem);
+    return new_token_keep(&file, invocation, connection, problem);
 }
 
 enum status connection_edit_run(struct invocation *invocation, struct problem *problem)
@@ -235,18 +235,18 @@ enum status connection_rotate_run(struct invocation *invocation, struct problem 
 {
     json_auto_t *body = json_object();
     json_auto_t *connection = NULL;
-    SCOPED(secret_release) struct secret secret = {.file = -1};
+    SCOPED(new_file_release) struct new_file file = {0};
     enum status status =
         duration_put(invocation, OPTION_EXPIRES, "--expires", body, "lifetime", problem);
 
     if (status ||
         (status = duration_put(invocation, OPTION_GRACE, "--grace", body, "grace", problem)) ||
-        (status = secret_open(&secret, invocation, problem)))
+        (status = new_token_open(&file, invocation, problem)))
         return status;
     if ((status = request_send(invocation, "POST", path_of(invocation, "/.rotate"), body,
                                &connection, problem)))
         return status;
-    return secret_keep(&secret, invocation, connection, problem);
+    return new_token_keep(&file, invocation, connection, problem);
 }
 
 enum status connection_delete_run(struct invocation *invocation, struct problem *problem)

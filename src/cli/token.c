@@ -1,8 +1,8 @@
 #include "bridge/client/client.h"
 #include "duration.h"
+#include "new_token.h"
 #include "output.h"
 #include "request.h"
-#include "secret.h"
 
 static const struct field fields[] = {
     {"name", {"name"}, NULL},       {"id", {"id"}, NULL},         {"created", {"created"}, NULL},
@@ -34,15 +34,15 @@ enum status token_create_run(struct invocation *invocation, struct problem *prob
 {
     json_auto_t *body = json_pack("{s:s}", "name", invocation->argument);
     json_auto_t *token = NULL;
-    SCOPED(secret_release) struct secret secret = {.file = -1};
+    SCOPED(new_file_release) struct new_file file = {0};
     enum status status =
         duration_put(invocation, OPTION_EXPIRES, "--expires", body, "lifetime", problem);
 
-    if (status || (status = secret_open(&secret, invocation, problem)))
+    if (status || (status = new_token_open(&file, invocation, problem)))
         return status;
     if ((status = request_send(invocation, "POST", "/admin/v1/tokens", body, &token, problem)))
         return status;
-    return secret_keep(&secret, invocation, token, problem);
+    return new_token_keep(&file, invocation, token, problem);
 }
 
 enum status token_revoke_run(struct invocation *invocation, struct problem *problem)

@@ -34,7 +34,7 @@ static void every_command_and_every_option_is_documented(void **state)
 static bool prints_no_data(const struct command *command)
 {
     static const char *const names[] = {"init", "serve", "config check", "config sample",
-                                        "completion bash"};
+                                        "completion bash", "store export", "store import"};
     const char *verb = command->verb ? command->verb : "";
     char name[64];
 
