@@ -1,6 +1,7 @@
 #include "bridge/scim/discovery.h"
 
 #include "handlers.h"
+#include "organizations.h"
 
 /* Everybody who comes in may at least read all three types. */
 enum { KINDS = 1u << SCIM_USER | 1u << SCIM_GROUP | 1u << SCIM_SITE };
@@ -21,7 +22,8 @@ static enum status answer(struct exchange *exchange, struct bytes document, stru
 enum status discovery_show_config(struct exchange *exchange, struct problem *problem)
 {
     return answer(exchange,
-                  discovery_service_config(request_scim_base(exchange), exchange_arena(exchange)),
+                  discovery_service_config(request_scim_base(exchange), has_directory(exchange),
+                                           exchange_arena(exchange)),
                   problem);
 }
 

@@ -3,6 +3,9 @@
 
 #include "request.h"
 
+/* Whether the caller's organization has one. */
+bool has_directory(struct exchange *exchange);
+
 /* How the directory of an organization is: of the one that has this name. */
 json_t *directory_json(const struct api *api, const char *organization);
 

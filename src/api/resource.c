@@ -105,6 +105,7 @@ enum status resource_show(struct exchange *exchange, struct problem *problem)
 struct aim resource_aim(struct exchange *exchange)
 {
     return (struct aim){
+        .exchange = exchange,
         .actor = request_actor(exchange),
         .arena = exchange_arena(exchange),
         .if_match = exchange_header(exchange, "If-Match"),

@@ -29,6 +29,7 @@ struct view {
 
 /* What a request wants done. */
 struct aim {
+    struct exchange *exchange;
     const struct actor *actor;
     struct arena *arena;
     const char *if_match;      /* NULL: any version */

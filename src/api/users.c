@@ -1,6 +1,7 @@
 #include "bridge/core/user.h"
 
 #include "handlers.h"
+#include "organizations.h"
 #include "resource.h"
 
 static struct view view_of(const struct look *look, const struct user *user)
@@ -33,6 +34,13 @@ static bool at(const struct look *look, uint64_t row, struct view *view)
     return true;
 }
 
+static bool has_password(const struct aim *aim)
+{
+    if (aim->patch)
+        return patch_touches(aim->patch, SCIM_URN_USER, "password");
+    return json_object_get(aim->resource, "password") != NULL;
+}
+
 static void *new_request(const struct aim *aim)
 {
     struct user_request *request = arena_alloc(aim->arena, sizeof(*request));
@@ -43,6 +51,7 @@ static void *new_request(const struct aim *aim)
         .id = aim->id,
         .resource = aim->resource,
         .patch = aim->patch,
+        .takes_password = has_password(aim) && has_directory(aim->exchange),
         .if_match = aim->if_match,
     };
     return request;

@@ -12,8 +12,8 @@ enum { KEYS_AT_ONCE = 1000 };
 
 /* Everything of an organization but its record, its journal and its administrators' tokens. */
 static const enum store_table tables[] = {
-    STORE_RESOURCE,   STORE_ACCOUNT, STORE_ASSERTION, STORE_INDEX, STORE_GROUP,   STORE_SITE,
-    STORE_CONNECTION, STORE_OUTBOX,  STORE_DUE,       STORE_LINK,  STORE_COUNTER,
+    STORE_RESOURCE,   STORE_ACCOUNT, STORE_ASSERTION, STORE_INDEX, STORE_GROUP,    STORE_SITE,
+    STORE_CONNECTION, STORE_OUTBOX,  STORE_DUE,       STORE_LINK,  STORE_PASSWORD, STORE_COUNTER,
 };
 
 /* What makes an organization more than a fresh one. */

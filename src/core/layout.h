@@ -12,6 +12,7 @@
  * RESOURCE    kind, row                          finished bytes
  * ACCOUNT     row                                account record
  * ASSERTION   row, connection                    role, site as asserted
+ * PASSWORD    row                                a password on its way to the directory, sealed
  * INDEX       ID, uuid                           kind, row
  *             USER_NAME, text                    row
  *             DISPLAY_NAME, text, row            row
@@ -23,7 +24,6 @@
  *             LEFT, connection, digest           row of a deleted user whose entry is still there
  *             GROUP_NAME, text                   row
  *             LINKED, kind, digest               row to which the entry of this identity belongs
- *             GROUP_NAME, digest                 row
  *             GROUP_EXTERNAL_ID, connection, digest  row
  *             MEMBER, group row, user row        nothing
  *             MEMBER_OF, user row, group row     nothing

@@ -2,6 +2,7 @@
 
 #include "account.h"
 #include "bridge/core/outbox.h"
+#include "bridge/core/password.h"
 #include "bridge/scim/resource.h"
 #include "layout.h"
 #include "membership.h"
@@ -28,7 +29,8 @@ static bool same_association(const struct association *left, const struct associ
 
 static bool is_same(const struct revision *revision, struct bytes document)
 {
-    return revision->is_there && bytes_equal(revision->old_document, document) &&
+    return revision->is_there && !revision->password &&
+           bytes_equal(revision->old_document, document) &&
            revision->before.owner == revision->account.owner &&
            same_association(&revision->before.association, &revision->account.association) &&
            revision->before.asserts_active == revision->account.asserts_active &&
@@ -159,6 +161,20 @@ static void write_records(const struct revision *revision, struct bytes document
     account_register(txn, revision->is_there ? &revision->before : NULL, account);
 }
 
+/* Who may not bind has no use for a password, and comes back with a new one. */
+static void write_password(const struct revision *revision)
+{
+    const struct user_request *request = revision->request;
+    const json_t *password = revision->password;
+
+    if (!revision->account.is_active)
+        password_drop(revision->txn, revision->account.row);
+    else if (password)
+        password_save(revision->txn, revision->account.row,
+                      bytes_of(json_string_value(password), json_string_length(password)),
+                      request->actor->now, request->arena);
+}
+
 /* Whoever is to lose access does so, however large the rest is. */
 static enum status check_size(const struct revision *revision, struct bytes document,
                               struct problem *problem)
@@ -195,6 +211,7 @@ enum status revision_write(struct revision *revision, struct problem *problem)
         account->modified_at = request->actor->now;
         account->version++;
         write_records(revision, document);
+        write_password(revision);
         user_journal(revision);
         if (has_work(revision, document))
             outbox_add(revision->txn, OUTBOX_USER, account->row,
@@ -224,6 +241,7 @@ void revision_delete(struct revision *revision)
     store_delete(txn, STORE_INDEX, key_bytes(&id));
     store_delete(txn, STORE_RESOURCE, key_bytes(&document));
     account_drop(txn, account->row);
+    password_drop(txn, account->row);
     assertion_drop(txn, account->row, revision->before.owner);
     user_reindex(txn, &revision->before, revision->old_resource, NULL, arena);
     account_register(txn, &revision->before, NULL);

@@ -19,6 +19,7 @@ struct revision {
 
     struct account account; /* after */
     json_t *resource;       /* owned; after */
+    json_t *password;       /* owned; a new one to be set in the directory; NULL: none */
     struct assertion assertion;
 };
 

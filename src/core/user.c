@@ -27,6 +27,7 @@ static void revision_clear(struct revision *revision)
 {
     json_release(&revision->old_resource);
     json_release(&revision->resource);
+    json_release(&revision->password);
 }
 
 /* ---------------------------------------------------------------- who may what */

@@ -123,6 +123,8 @@ static struct changes changes_of(const struct revision *revision)
     struct arena *arena = revision->request->arena;
     struct changes changes = {arena, {.arena = arena}, {.arena = arena}};
 
+    if (revision->password)
+        note_name(&changes, "password"); /* and never more of it */
     compare(&changes, common, NULL, before, after);
     compare(&changes, type->schema->attributes, NULL, before, after);
     for (size_t i = 0; i < SCIM_EXTENSIONS_MAX && type->extensions[i]; i++) {

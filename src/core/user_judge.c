@@ -1,6 +1,7 @@
 #include "user_judge.h"
 
 #include "bridge/core/connection.h"
+#include "bridge/core/password.h"
 #include "bridge/scim/resource.h"
 #include "layout.h"
 #include "user_index.h"
@@ -120,13 +121,33 @@ static enum status check_unique(const struct revision *revision, struct problem 
     return STATUS_OK;
 }
 
+/* Taken out of the resource, where the request put it. Where it can go nowhere it is ignored. */
+static enum status settle_password(struct revision *revision, struct problem *problem)
+{
+    const struct account *account = &revision->account;
+    json_t *password = json_object_get(revision->resource, "password");
+    bool is_wanted =
+        revision->request->takes_password && account->is_active && !account->is_break_glass;
+
+    if (!password)
+        return STATUS_OK;
+    if (is_wanted)
+        revision->password = json_incref(password);
+    (void)json_object_del(revision->resource, "password");
+    if (!is_wanted)
+        return STATUS_OK;
+    return password_check(bytes_of(json_string_value(password), json_string_length(password)),
+                          problem);
+}
+
 enum status user_judge(struct revision *revision, struct problem *problem)
 {
     const struct scim_resource_type *type = scim_resource_type(SCIM_USER);
     enum status status;
 
     settle_active(revision);
-    if ((status = resource_check(revision->resource, type, problem)) ||
+    if ((status = settle_password(revision, problem)) ||
+        (status = resource_check(revision->resource, type, problem)) ||
         (status = settle_association(revision, problem)) ||
         (status = check_break_glass(revision, problem)) ||
         (status = check_grant(revision, problem)) ||

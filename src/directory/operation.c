@@ -1,3 +1,5 @@
+#include <assert.h>
+
 #include "window.h"
 
 /* -------------------------------------------------------------------- reading */
@@ -59,6 +61,22 @@ enum status directory_rename(struct directory *directory, const char *dn, const 
     struct request request = {.operation = OPERATION_RENAME, .dn = dn, .rdn = rdn};
 
     return window_ask(directory, &request, problem);
+}
+
+enum status directory_set_password(struct directory *directory, const char *dn,
+                                   struct bytes password, struct problem *problem)
+{
+    SCOPED(arena_release) struct arena *arena = arena_new();
+    struct call call = call_begin(directory, OPERATION_PASSWORD, dn, problem);
+    struct berval user = {strlen(dn), arena_strdup(arena, dn)};
+    struct berval fresh = {password.size, arena_text(arena, password)};
+    enum status status;
+
+    assert(password.size > 0);
+    status = call_finish(
+        &call, ldap_passwd(directory->ld, &user, NULL, &fresh, NULL, NULL, &call.message_id));
+    explicit_bzero(fresh.bv_val, fresh.bv_len);
+    return status;
 }
 
 enum status directory_delete(struct directory *directory, const char *dn, struct problem *problem)

@@ -8,7 +8,7 @@
 #define AFTER_A_SIGN_IN      (AFTER_OUR_SIGN_IN | AFTER(TRY))
 #define AFTER_A_LOOK         (AFTER(READ) | AFTER(SEARCH))
 #define AFTER_A_NEW_NAME     (AFTER(ADD) | AFTER(RENAME))
-#define AFTER_A_WRITE_TO_ONE (AFTER(MODIFY) | AFTER(RENAME) | AFTER(DELETE))
+#define AFTER_A_WRITE_TO_ONE (AFTER(MODIFY) | AFTER(RENAME) | AFTER(DELETE) | AFTER(PASSWORD))
 #define AFTER_A_WRITE        (AFTER(ADD) | AFTER_A_WRITE_TO_ONE)
 
 #define PROTECT_IT                                                                                \
@@ -32,6 +32,7 @@ static const char *const names[OPERATION_COUNT] = {
     [OPERATION_MODIFY] = "modify",
     [OPERATION_RENAME] = "rename",
     [OPERATION_DELETE] = "delete",
+    [OPERATION_PASSWORD] = "set the password of",
 };
 
 /*
@@ -94,6 +95,10 @@ static const struct meaning {
     {LDAP_ADMINLIMIT_EXCEEDED, AFTER_A_LOOK, STATUS_DIRECTORY_REFUSED, RAISE_THE_LIMIT},
     {LDAP_NO_SUCH_OBJECT, AFTER(SEARCH), STATUS_DIRECTORY_REFUSED, "there is no such base entry"},
     {LDAP_NO_SUCH_OBJECT, AFTER(ADD), STATUS_DIRECTORY_REFUSED, "the entry above is missing"},
+    {LDAP_PROTOCOL_ERROR, AFTER(PASSWORD), STATUS_DIRECTORY_REFUSED,
+     "the server does not do Password Modify (RFC 3062)"},
+    {LDAP_CONSTRAINT_VIOLATION, AFTER(PASSWORD), STATUS_DIRECTORY_REFUSED,
+     "its policy does not allow this password: send another"},
     {LDAP_INSUFFICIENT_ACCESS, AFTER_ANYTHING, STATUS_DIRECTORY_REFUSED,
      "give the bridge's account this right on the server"},
     {LDAP_OTHER, AFTER_A_WRITE, STATUS_DIRECTORY_REFUSED,

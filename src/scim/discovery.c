@@ -84,13 +84,15 @@ static void set_number(json_t *document, const char *owner, const char *name, js
     json_object_set_new(json_object_get(document, owner), name, json_integer(number));
 }
 
-struct bytes discovery_service_config(const char *base, struct arena *arena)
+struct bytes discovery_service_config(const char *base, bool changes_passwords, struct arena *arena)
 {
     json_auto_t *settings = json_loads(service_config, 0, NULL);
     json_auto_t *document = json_object();
 
     set_schemas(document, "ServiceProviderConfig", arena);
     json_object_update(document, settings);
+    json_object_set_new(json_object_get(document, "changePassword"), "supported",
+                        json_boolean(changes_passwords));
     set_number(document, "filter", "maxResults", PAGE_COUNT_MAX);
     set_number(document, "pagination", "defaultPageSize", PAGE_COUNT_DEFAULT);
     set_number(document, "pagination", "maxPageSize", PAGE_COUNT_MAX);

@@ -69,9 +69,11 @@ static enum status refuse(const json_t *value, const struct scim_attribute *attr
         [SCIM_COMPLEX] = "an object",
     };
     char excerpt[JSON_EXCERPT_SIZE];
+    const char *got =
+        attribute->returned == SCIM_NEVER ? "something else" : json_excerpt(value, excerpt);
 
     return problem_set(problem, STATUS_INVALID_VALUE, "%s: expected %s, got %s", attribute->name,
-                       wanted[attribute->type], json_excerpt(value, excerpt));
+                       wanted[attribute->type], got);
 }
 
 /* In the schema's spelling, where it lists the value; whether another will do is the caller's. */

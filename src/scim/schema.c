@@ -268,5 +268,5 @@ json_t *schema_make_part(const struct scim_schema *schema, json_t *resource)
 
 bool attribute_is_writable(const struct scim_attribute *attribute)
 {
-    return attribute->mutability != SCIM_READ_ONLY && attribute->mutability != SCIM_WRITE_ONLY;
+    return attribute->mutability != SCIM_READ_ONLY;
 }

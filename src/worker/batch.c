@@ -56,13 +56,18 @@ static void fail(struct task *task, enum status status, const struct problem *pr
     task->problem = *problem;
 }
 
+static bool is_done(const struct task *task)
+{
+    return task->plan && task->done == task->plan->count && !task_awaits_password(task);
+}
+
 /* Nobody knows of what is not done whether it is. */
 static void lose(struct batch *batch, const struct problem *problem)
 {
     for (size_t i = 0; i < batch->count; i++) {
         struct task *task = &batch->tasks[i];
 
-        if (!task->status && !(task->plan && task->done == task->plan->count))
+        if (!task->status && !is_done(task))
             fail(task, STATUS_DIRECTORY_UNAVAILABLE, problem);
     }
 }
@@ -340,6 +345,20 @@ static enum status apply_all(struct batch *batch, struct problem *problem)
     return status;
 }
 
+/* What comes when all else of these people has landed. */
+static enum status set_passwords(struct batch *batch, struct problem *problem)
+{
+    for (size_t i = 0; i < batch->count; i++) {
+        struct task *task = &batch->tasks[i];
+
+        if (!task->status && task->plan)
+            task->status = task_set_password(batch, task);
+        if (task->status == STATUS_DIRECTORY_UNAVAILABLE)
+            return problem_set(problem, task->status, "%s", task->problem.detail);
+    }
+    return STATUS_OK;
+}
+
 /* ------------------------------------------------------------------------------- record */
 
 /* An entry that has been removed is nobody's. */
@@ -374,6 +393,7 @@ static void record_link(struct store_txn *txn, const struct batch *batch, const 
 
 static void record_task(struct store_txn *txn, const struct batch *batch, const struct task *task)
 {
+    task_record_password(txn, task);
     if (task->status == STATUS_DIRECTORY_UNAVAILABLE) { /* not known to be done */
         outbox_unanswered(txn, &task->line, batch->now, batch->arena);
         return;
@@ -426,8 +446,8 @@ static enum status work(struct batch *batch, struct problem *problem)
 
     if (!status && (status = store_update(store, batch->organization, claim, batch, problem)))
         forget_plans(batch);
-    else if (!status)
-        status = apply_all(batch, problem);
+    else if (!status && !(status = apply_all(batch, problem)))
+        status = set_passwords(batch, problem);
     if (status == STATUS_DIRECTORY_UNAVAILABLE)
         lose(batch, problem);
     recorded = store_update(store, batch->organization, record, batch, problem);

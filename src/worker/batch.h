@@ -2,6 +2,7 @@
 #define WORKER_BATCH_H
 
 #include "bridge/core/outbox.h"
+#include "bridge/core/password.h"
 #include "bridge/core/user.h"
 #include "bridge/directory/plan.h"
 #include "bridge/worker/worker.h"
@@ -19,6 +20,9 @@ struct task {
     struct person_desired person; /* of a person, with the same entry: state and role groups */
     const char *const *members;   /* of a pushed group: DNs */
     size_t member_count;
+
+    struct password password; /* that is to be set on a person's entry */
+    bool is_password_spent;   /* it is done with, and to be forgotten */
 
     struct person_actual actual; /* what it holds; but for people, nothing but the entry */
     struct plan *plan;           /* NULL: it was not made, or must not be applied */
@@ -76,6 +80,19 @@ enum status tasks_read_groups(const struct batch *batch, struct task *const *tas
 enum status task_plan_person(const struct batch *batch, struct task *task);
 enum status task_plan_role(const struct batch *batch, struct task *task);
 enum status task_plan_group(const struct batch *batch, struct task *task);
+
+/* -- task_password.c ------------------------------------------------------------- */
+
+void task_load_password(struct store_txn *txn, const struct batch *batch, struct task *task);
+
+/* Whether there is one that is still to be set, now that the entry is as it should be. */
+bool task_awaits_password(const struct task *task);
+
+/* Set it if there is one. */
+enum status task_set_password(const struct batch *batch, struct task *task);
+
+/* Inside a change: forget it if it is done with. */
+void task_record_password(struct store_txn *txn, const struct task *task);
 
 /* -- what they share -------------------------------------------------------------- */
 

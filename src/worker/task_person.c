@@ -51,6 +51,7 @@ void task_load_person(struct store_txn *txn, const struct batch *batch, struct t
     task->person.entry = entry;
     task->person.is_active = user.account.is_active;
     want_group(txn, batch, &user.account.association, &task->person);
+    task_load_password(txn, batch, task);
 }
 
 /* ----------------------------------------------------------------------- adopting */

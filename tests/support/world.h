@@ -28,6 +28,7 @@ struct world {
     struct actor admin;
     uint64_t north;
     uint64_t harbour;
+    bool takes_passwords;   /* whether requests find a directory for passwords to go to */
     struct problem problem; /* of the last request */
     struct user user;       /* result of the last request */
 };

@@ -38,6 +38,7 @@ struct user_request {
     const char *id;            /* patch, delete */
     json_t *resource;          /* create: as resource_read made it; borrowed */
     const struct patch *patch; /* patch */
+    bool takes_password;       /* there is a directory for it to go to; else it is ignored */
     const char *reason;        /* block; NULL: none */
     const char *to;            /* move: a connection's name, or "local" */
     const char *if_match;      /* patch, delete: the version that the caller expects; NULL: any */
@@ -62,7 +63,8 @@ struct user_request {
  * in. It does not count as the last one, no connection sees it, and it has no entry
  * in the directory.
  *
- * STATUS_INVALID_VALUE     a required attribute, role or site
+ * STATUS_INVALID_VALUE     a required attribute, role or site; a password that password.h
+ *                          does not allow
  * STATUS_MUTABILITY        another id in the request, or whether it is break-glass
  * STATUS_UNIQUENESS        the userName or externalId is somebody else's
  * STATUS_FORBIDDEN         a role that this connection may not give; an account that

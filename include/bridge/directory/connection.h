@@ -105,6 +105,16 @@ enum status directory_rename(struct directory *directory, const char *dn, const 
 enum status directory_delete(struct directory *directory, const char *dn, struct problem *problem);
 
 /*
+ * Set an entry's password, by the Password Modify operation (RFC 3062), so that the
+ * server applies its policy and hashes it. On OpenLDAP a lock on the account goes
+ * with it. `password` must not be empty.
+ *
+ * STATUS_DIRECTORY_REFUSED  also when the policy does not allow this password
+ */
+enum status directory_set_password(struct directory *directory, const char *dn,
+                                   struct bytes password, struct problem *problem);
+
+/*
  * Try a simple bind on a connection of its own, protected like the other. STATUS_UNAUTHORIZED when
  * the server refuses these credentials. `password` must not be empty.
  */

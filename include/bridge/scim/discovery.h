@@ -9,11 +9,13 @@
  * The discovery documents (RFC 7644 section 4) as finished bytes in the arena.
  * They tell what is true of this service.
  *
+ * changes_passwords - whether a `password` that is sent has an effect.
  * base  - the SCIM base URL without a trailing slash, for meta.location.
  * kinds - a bit (1u << kind) for each resource type that the caller may use;
  *         the others are left out.
  */
-struct bytes discovery_service_config(const char *base, struct arena *arena);
+struct bytes discovery_service_config(const char *base, bool changes_passwords,
+                                      struct arena *arena);
 struct bytes discovery_resource_types(const char *base, unsigned kinds, struct arena *arena);
 struct bytes discovery_schemas(const char *base, unsigned kinds, struct arena *arena);
 

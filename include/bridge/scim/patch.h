@@ -26,9 +26,8 @@ enum { PATCH_OPERATIONS_MAX = 1000, PATCH_VALUES_MAX = 10000, PATCH_WORK_MAX = 1
  * any letter case; members of a path-less value taken as paths ("name.familyName",
  * "URN:site", nested objects); single values wrapped in an array unwrapped;
  * booleans as text; a complex value given as a bare text is its `value`; what
- * names no attribute of the type, or a readOnly one, or `password`, is left out. So
- * is an add of null or an empty
- * text, and a replace of userName, active, role or site by one of these; a replace
+ * names no attribute of the type, or a readOnly one, is left out. So is an add of
+ * null or an empty text, and a replace of userName, active, role or site by one of these; a replace
  * of any other attribute by null, an empty text or an empty list has become a
  * remove. Whatever cannot be read fails whole.
  *

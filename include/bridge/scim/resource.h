@@ -15,9 +15,10 @@
  * one-element arrays unwrapped and single values wrapped as the attribute wants,
  * a bare text for a complex value put under `value`, URN-flattened and dotted
  * names expanded, empty texts and nulls left out; an empty list stays, because a
- * PUT means something by it. Unknown names, `schemas`, readOnly attributes and
- * `password` are ignored (RFC 7644 sections 3.3 and 3.5.1). Of several primary
- * values the first stays primary, of equal values one stays.
+ * PUT means something by it. Unknown names, `schemas` and readOnly attributes are
+ * ignored (RFC 7644 sections 3.3 and 3.5.1). Of several primary values the first
+ * stays primary, of equal values one stays. A `password` is there for the caller to
+ * take out: it is neither encoded nor quoted in an error.
  *
  * A canonical value of the bridge's own attributes gets the schema's spelling. Any
  * other value comes through as it was sent: whether an unknown role is refused

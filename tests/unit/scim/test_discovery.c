@@ -35,9 +35,11 @@ static json_int_t number_at(const json_t *document, const char *owner, const cha
 static void the_service_tells_what_it_can_do(void **state)
 {
     SCOPED(arena_release) struct arena *arena = arena_new();
-    json_auto_t *document = parse(discovery_service_config(base, arena));
+    json_auto_t *document = parse(discovery_service_config(base, false, arena));
+    json_auto_t *with_passwords = parse(discovery_service_config(base, true, arena));
 
     (void)state;
+    assert_true(supports(with_passwords, "changePassword"));
     assert_true(supports(document, "patch") && supports(document, "filter"));
     assert_true(supports(document, "etag"));
     assert_false(supports(document, "bulk") || supports(document, "sort"));

@@ -403,6 +403,12 @@ static void a_name_that_no_entry_can_have_does_not_keep_a_disable_away(void **st
     assert_false(is_member(NORTH, person_dn("kim")));
 }
 
+/* In front of the claim: that passes, and the record does not. */
+static void refuse_the_record(void)
+{
+    given.refuses_update = true;
+}
+
 static void what_could_not_be_claimed_is_not_taken_for_done(void **state)
 {
     struct problem problem = {0};
@@ -435,6 +441,141 @@ static void a_deleted_person_is_locked_and_out_of_every_group(void **state)
     assert_false(is_member(NORTH, person_dn("eva")));
 }
 
+/* ------------------------------------------------------------------- passwords */
+
+#define FIRST  "Xq7-first-of-the-passwords"
+#define SECOND "Xq7-second-of-the-passwords"
+
+static void given_a_person_with_a_password(const char *user_name)
+{
+    struct world *world = given.world;
+
+    world->takes_passwords = true;
+    assert_int_equal(world_create(world, &world->provider,
+                                  arena_printf(world->arena,
+                                               "{'userName':'%s','password':'" FIRST "','" EXT
+                                               "':{'role':'user','site':'North Plant'}}",
+                                               user_name)),
+                     STATUS_OK);
+    given.id = arena_strdup(world->arena, world->user.account.id);
+}
+
+static bool waits_with_a_password(void)
+{
+    SCOPED(store_release) struct store_txn *txn = world_begin(given.world);
+    struct password password;
+
+    return password_find(txn, world_account(given.world, given.id).row, given.world->arena,
+                         &password);
+}
+
+static bool binds(const char *user_name, const char *password)
+{
+    return directory_try_bind(&given.settings.directory, person_dn(user_name), password, NULL) ==
+           STATUS_OK;
+}
+
+static void a_password_is_set_and_forgotten(void **state)
+{
+    (void)state;
+    given_a_person_with_a_password("kay");
+    assert_true(waits_with_a_password());
+
+    run_batch();
+
+    assert_true(binds("kay", FIRST));
+    assert_false(waits_with_a_password());
+}
+
+static void those_who_join_together_get_their_passwords_too(void **state)
+{
+    (void)state;
+    run_batch();
+    given_a_person_with_a_password("liv");
+    given_a_person_with_a_password("lou");
+
+    run_batch();
+
+    assert_true(binds("liv", FIRST));
+    assert_true(binds("lou", FIRST));
+    assert_false(waits_with_a_password());
+}
+
+static void what_could_not_be_recorded_is_set_again(void **state)
+{
+    struct problem problem = {0};
+    size_t done = 0;
+
+    (void)state;
+    run_batch();
+    given_a_person_with_a_password("mae");
+    run_batch();
+    patch("[{'op':'replace','path':'password','value':'" SECOND "'}]");
+    given.before_update = refuse_the_record;
+    assert_int_equal(
+        batch_run(&given.settings, ORGANIZATION_DEFAULT, given.directory, LATER, &done, &problem),
+        STATUS_BUSY);
+    assert_true(binds("mae", SECOND));
+    assert_true(waits_with_a_password());
+
+    run_batch();
+
+    assert_true(binds("mae", SECOND));
+    assert_false(waits_with_a_password());
+}
+
+static void send_another_password(void)
+{
+    patch("[{'op':'replace','path':'password','value':'" SECOND "'}]");
+}
+
+static void a_newer_password_is_not_forgotten_with_the_older_one(void **state)
+{
+    (void)state;
+    given_a_person_with_a_password("noa");
+    run_batch();
+    patch("[{'op':'replace','path':'password','value':'" FIRST "!'}]");
+    given.before_update = send_another_password; /* planned with the older one */
+
+    run_batch();
+    assert_true(waits_with_a_password());
+    run_batch();
+
+    assert_true(binds("noa", SECOND));
+    assert_false(waits_with_a_password());
+}
+
+static void a_password_is_set_on_no_entry_that_somebody_else_has_made(void **state)
+{
+    (void)state;
+    given_a_foreign_entry(person_dn("ora"));
+    given.settings.projection.match = "uid";
+    given_a_person_with_a_password("ora");
+
+    run_batch();
+
+    assert_true(is_member(NORTH, person_dn("ora")));
+    assert_false(binds("ora", FIRST));
+    assert_false(waits_with_a_password());
+}
+
+static void who_is_restored_with_a_password_is_unlocked_all_the_same(void **state)
+{
+    (void)state;
+    given_a_person_with_a_password("pia");
+    run_batch();
+    patch("[{'op':'replace','path':'active','value':false}]");
+    run_batch();
+    assert_false(binds("pia", FIRST));
+
+    patch("[{'op':'replace','value':{'active':true,'password':'" SECOND "'}}]");
+    run_batch();
+
+    assert_true(binds("pia", SECOND));
+    assert_int_equal(account_state(given.settings.projection.profile, read_entry(person_dn("pia"))),
+                     ACCOUNT_UNLOCKED);
+}
+
 int main(void)
 {
 #define BATCH_TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
@@ -452,6 +593,12 @@ int main(void)
         BATCH_TEST(an_entry_that_was_moved_is_still_ours_after_a_rename),
         BATCH_TEST(a_name_that_no_entry_can_have_does_not_keep_a_disable_away),
         BATCH_TEST(what_could_not_be_claimed_is_not_taken_for_done),
+        BATCH_TEST(a_password_is_set_and_forgotten),
+        BATCH_TEST(those_who_join_together_get_their_passwords_too),
+        BATCH_TEST(what_could_not_be_recorded_is_set_again),
+        BATCH_TEST(a_newer_password_is_not_forgotten_with_the_older_one),
+        BATCH_TEST(a_password_is_set_on_no_entry_that_somebody_else_has_made),
+        BATCH_TEST(who_is_restored_with_a_password_is_unlocked_all_the_same),
     };
 
     if (!slapd_is_installed()) {
