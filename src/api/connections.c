@@ -184,21 +184,30 @@ static enum status read_grants(const json_t *body, struct connection_request *re
     return STATUS_OK;
 }
 
+static bool is_text_list(const json_t *list)
+{
+    for (size_t i = 0; i < json_array_size(list); i++)
+        if (!json_is_string(json_array_get(list, i)))
+            return false;
+    return json_is_array(list);
+}
+
 static enum status read_domains(const json_t *body, struct connection_request *request,
                                 struct problem *problem)
 {
     const json_t *given = json_object_get(body, "domains");
-    size_t count = json_array_size(given);
-    const char **domains = arena_alloc(request->arena, count * sizeof(*domains));
+    const char **domains;
 
-    request->sets_domains = given;
-    request->domains = domains;
-    request->domain_count = count;
-    for (size_t i = 0; i < count; i++)
-        if (!(domains[i] = json_string_value(json_array_get(given, i))))
-            given = json_null();
-    if (given && !json_is_array(given))
+    if (!given)
+        return STATUS_OK;
+    if (!is_text_list(given))
         return problem_set(problem, STATUS_INVALID_VALUE, "domains must be a list of texts");
+    request->sets_domains = true;
+    request->domain_count = json_array_size(given);
+    request->domains = domains =
+        arena_alloc(request->arena, request->domain_count * sizeof(*domains));
+    for (size_t i = 0; i < request->domain_count; i++)
+        domains[i] = json_string_value(json_array_get(given, i));
     return STATUS_OK;
 }
 

@@ -7,7 +7,7 @@
 #include "bridge/core/journal.h"
 #include "token_record.h"
 
-enum { SECRET_SIZE = 32, SECRET_TEXT_SIZE = 44, NAME_MAX_SIZE = 40 };
+enum { SECRET_SIZE = 32, SECRET_TEXT_SIZE = 44 };
 
 /* ------------------------------------------------------------------------- walking */
 
@@ -81,6 +81,27 @@ static void revoke(struct store_txn *txn, const struct token_request *request,
     journal_end(&journal, txn);
 }
 
+static const char *instant(int64_t at, struct arena *arena)
+{
+    return arena_printf(arena, "%" PRId64, at);
+}
+
+/* The token goes on, but not as long as it was to. */
+static void shorten(struct store_txn *txn, const struct token_request *request,
+                    const struct token *token, int64_t end)
+{
+    struct journal journal = begin_record(request, "token.update", token);
+    struct token_record record;
+
+    if (!token_record_load(txn, token->id, request->arena, &record))
+        return;
+    journal_changed(&journal, "expires", instant(record.token.expires_at, request->arena),
+                    instant(end, request->arena));
+    record.token.expires_at = end;
+    token_record_save(txn, &record, request->arena);
+    journal_end(&journal, txn);
+}
+
 /* ---------------------------------------------------------------------------- holders */
 
 /*
@@ -133,18 +154,15 @@ static void make_room(const struct holding *holding)
 {
     const struct token_request *request = holding->request;
     int64_t end = request->actor->now + request->grace;
-    struct token_record record;
 
     if (holding->live >= TOKENS_PER_CONNECTION)
         revoke(holding->txn, request, &holding->oldest);
     if (holding->live == 0 || !request->ends_other || end >= holding->newest.expires_at)
         return;
-    if (request->grace == 0) {
+    if (request->grace == 0)
         revoke(holding->txn, request, &holding->newest);
-    } else if (token_record_load(holding->txn, holding->newest.id, request->arena, &record)) {
-        record.token.expires_at = end;
-        token_record_save(holding->txn, &record, request->arena);
-    }
+    else
+        shorten(holding->txn, request, &holding->newest, end);
 }
 
 /* ---------------------------------------------------------------------------- issuing */
@@ -152,9 +170,8 @@ static void make_room(const struct holding *holding)
 static enum status check_name(const struct holding *holding, struct problem *problem)
 {
     const char *name = holding->request->name;
-    size_t size = strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-");
 
-    if (size == 0 || size > NAME_MAX_SIZE || name[size])
+    if (!text_is_label(name))
         return problem_set(problem, STATUS_INVALID_VALUE,
                            "\"%s\" cannot name a token; use 1 to 40 of a-z, 0-9 and -", name);
     if (holding->named.name)
@@ -209,8 +226,7 @@ enum status token_issue(struct store_txn *txn, void *argument, struct problem *p
     token_record_save(txn, &record, request->arena);
     request->token = record.token;
     journal = begin_record(request, "token.create", &record.token);
-    journal_add(&journal, "expires",
-                arena_printf(request->arena, "%" PRId64, record.token.expires_at));
+    journal_add(&journal, "expires", instant(record.token.expires_at, request->arena));
     journal_end(&journal, txn);
     return store_status(txn, problem);
 }

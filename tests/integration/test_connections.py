@@ -35,7 +35,8 @@ class Tokens(BridgeCase):
         self.assertIsNone(self.tokens("refused")[0]["lastUsed"])
 
     def test_a_token_that_ends_soon_is_an_alarm_until_it_is_rotated(self):
-        self.token_of("brief", "--expires", "10d")
+        self.token_of("calm", "--expires", "15d")
+        self.token_of("brief", "--expires", "14d")
         self.assertEqual([(found["kind"], found["name"])
                           for found in self.bridge.status()["expiring"]], [("Connection", "brief")])
         out = self.bridge.cli("status", code=5)

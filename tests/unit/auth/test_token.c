@@ -258,6 +258,11 @@ static void every_token_that_comes_or_goes_has_one_record(void **state)
     (void)issue(world, NULL, NOON, &request); /* the oldest goes */
     assert_string_equal(journal_since(world, &start),
                         "token.revoke of entra\ntoken.create of entra\n");
+    request.ends_other = true; /* one goes, one is given an earlier end */
+    request.grace = HOUR;
+    (void)change(world, token_issue, &request);
+    assert_string_equal(journal_since(world, &start),
+                        "token.revoke of entra\ntoken.update of entra\ntoken.create of entra\n");
     (void)change(world, token_revoke_all, &request);
     assert_string_equal(journal_since(world, &start),
                         "token.revoke of entra\ntoken.revoke of entra\n");
