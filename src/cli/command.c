@@ -38,7 +38,7 @@ static const struct poptOption local_options[] = {LOCAL_OPTIONS};
 
 static const struct poptOption help_options[] = {HELP_OPTION, POPT_TABLEEND};
 
-static const struct poptOption config_show_options[] = {OUTPUT_OPTION, LOCAL_OPTIONS};
+static const struct poptOption local_output_options[] = {OUTPUT_OPTION, LOCAL_OPTIONS};
 
 static const struct poptOption no_options[] = {COMMON_OPTIONS};
 
@@ -177,6 +177,8 @@ const struct command commands[] = {
     {"serve", NULL, NULL, "Run the daemon", local_options, serve_run},
     {"status", NULL, NULL, "How the daemon and the directory are, and what to do", output_options,
      status_run},
+    {"doctor", NULL, NULL, "Whether everything here is as it must be, or what to do",
+     local_output_options, doctor_run},
     {"organization", "list", NULL, "The organizations of this installation", output_options,
      organization_list_run},
     {"organization", "create", "NAME", "Make an organization, with nobody in it", output_options,
@@ -231,7 +233,7 @@ const struct command commands[] = {
     {"config", "check", NULL, "Whether the configuration and its files can be used", local_options,
      config_check_run},
     {"config", "show", NULL, "Every setting as it is in effect, and where it comes from",
-     config_show_options, config_show_run},
+     local_output_options, config_show_run},
     {"config", "sample", NULL, "Print a configuration with every setting explained", local_options,
      config_sample_run},
     {"completion", "bash", NULL, "Print what completes these commands in bash", help_options,

@@ -131,5 +131,6 @@ command_run config_show_run;
 command_run completion_bash_run;
 command_run store_export_run;
 command_run store_import_run;
+command_run doctor_run;
 
 #endif

@@ -1,3 +1,5 @@
+#include "status.h"
+
 #include <string.h>
 
 #include "duration.h"
@@ -115,11 +117,18 @@ static bool has_expiring(const json_t *status)
     return json_array_size(json_object_get(status, "expiring")) > 0;
 }
 
-static bool has_directory_alarm(const json_t *status)
+bool status_has_directory_alarm(const json_t *status)
 {
     const struct directory_state *state = directory_state_of(status);
 
     return !state || state->is_alarm;
+}
+
+const char *status_directory_advice(const json_t *status)
+{
+    const struct directory_state *state = directory_state_of(status);
+
+    return state ? state->advice : "look into the daemon's log";
 }
 
 static const char *advice_text(const json_t *status, struct arena *arena)
@@ -234,7 +243,7 @@ static void print_each(struct invocation *invocation, const json_t *list,
 
 static bool has_alarm(const json_t *status)
 {
-    return has_parked(status) || has_directory_alarm(status) || has_expiring(status);
+    return has_parked(status) || status_has_directory_alarm(status) || has_expiring(status);
 }
 
 /* Who has only the one named default need not know of organizations. */
@@ -243,7 +252,7 @@ static bool is_default(const char *organization)
     return !organization || strcmp(organization, "default") == 0;
 }
 
-static json_t *others_of(const json_t *status)
+json_t *status_others(const json_t *status)
 {
     json_t *others = json_array();
     size_t i;
@@ -276,7 +285,7 @@ enum status status_run(struct invocation *invocation, struct problem *problem)
 
     if (status)
         return status;
-    others = others_of(answer);
+    others = status_others(answer);
     if (output_is_table(invocation) && !is_default(text_of(answer, "organization")))
         output_one(invocation, answer, own_fields);
     output_one(invocation, answer, output_is_table(invocation) ? fields : csv_fields);

@@ -1,5 +1,6 @@
 """Commands that ask a daemon on another machine: by HTTPS, with a token, without a configuration."""
 
+import json
 import os
 import shutil
 import socket
@@ -92,6 +93,16 @@ class Remote(unittest.TestCase):
             refused = self.ask("user", "list", url=f"https://127.0.0.1:{listener.port}",
                                code=UNREACHABLE)
         self.assertIn("nobody answers at https://127.0.0.1", refused)
+
+    def test_the_doctor_says_until_when_the_certificate_is_valid(self):
+        examined = self.bridge.run("doctor", "-o", "json")
+        found = {finding["what"]: finding for finding in json.loads(examined.stdout)}
+        self.assertEqual(found["certificate"]["state"], "wrong")  # it is for two days
+        self.assertIn("renew it", found["certificate"]["detail"])
+        others = {what: finding["state"] for what, finding in found.items() if what != "certificate"}
+        self.assertEqual(set(others.values()), {"ok"}, found)
+        self.assertLessEqual({"http.certificate", "http.key", "store", "keys", "daemon"},
+                             set(others))
 
     def test_a_ca_file_that_is_none_is_named(self):
         nothing = self.folder / "nothing.pem"

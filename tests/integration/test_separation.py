@@ -152,7 +152,7 @@ ROUTES = {
     "DELETE /admin/v1/tokens/{name}": Missing("token"),
 }
 
-LOCAL = {"init", "serve", "config", "completion", "store"}  # ask no daemon
+LOCAL = {"init", "serve", "config", "completion", "store", "doctor"}  # ask no daemon
 COMMANDS = {
     "status": Shown(),
     "organization list": Shown("organization"),

@@ -2,6 +2,7 @@
 #define BRIDGE_CLIENT_CLIENT_H
 
 #include <jansson.h>
+#include <stdint.h>
 
 #include "bridge/base/arena.h"
 #include "bridge/base/status.h"
@@ -50,6 +51,12 @@ enum status client_check_url(const char *url, struct problem *problem);
 enum status client_request(const struct client *client, const char *method, const char *path,
                            const json_t *body, struct client_answer *answer,
                            struct problem *problem);
+
+/*
+ * When the certificate ends that a server shows, whoever has signed it: in seconds
+ * since the epoch. Nothing but the handshake is sent.
+ */
+enum status client_certificate_end(const char *url, int64_t *at, struct problem *problem);
 
 /* A text as it must stand in a query or a path segment (RFC 3986 section 2.3). */
 char *client_escape(struct arena *arena, const char *text);

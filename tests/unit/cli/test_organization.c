@@ -81,7 +81,7 @@ static void what_cannot_name_one_is_a_matter_of_usage(void **state)
 
 static void every_command_that_asks_the_daemon_takes_it(void **state)
 {
-    static const char *const local[] = {"init", "serve", "config", "completion"};
+    static const char *const local[] = {"init", "serve", "config", "completion", "doctor"};
 
     (void)state;
     for (const struct command *command = commands; command < commands + command_count; command++) {
