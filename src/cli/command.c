@@ -116,9 +116,9 @@ static const struct poptOption site_rename_options[] = {
     VALUE("save-token", OPTION_SAVE_TOKEN, \
           "Write the new token there, for you alone to read, and not to the output", "FILE")
 
-#define EXPIRES_OPTION                                                                        \
-    VALUE("expires", OPTION_EXPIRES, "How long the token lives; 365d by default and at most", \
-          "TIME")
+#define EXPIRES_OPTION               \
+    VALUE("expires", OPTION_EXPIRES, \
+          "How long the token lives, as 90d or 12h; 365d at most, and by default", "TIME")
 
 #define DOMAINS_OPTION                                                                     \
     VALUE("domains", OPTION_DOMAINS, "Take over local people with e-mail in one of these", \

@@ -209,14 +209,33 @@ enum status user_create(struct store_txn *txn, void *argument, struct problem *p
     return store_status(txn, problem);
 }
 
+/*
+ * A provider that deletes somebody and creates them again would lift the block that
+ * an administrator has put on them. So the account is gone for the provider alone.
+ */
+static enum status delete_blocked(struct store_txn *txn, struct user_request *request,
+                                  struct problem *problem)
+{
+    const struct actor *actor = request->actor;
+    enum status status = user_release(txn, request, true, problem);
+
+    if (status)
+        return status;
+    membership_leave(txn, request->user.account.row, actor->connection, actor->now);
+    return store_status(txn, problem);
+}
+
 enum status user_delete(struct store_txn *txn, void *argument, struct problem *problem)
 {
+    struct user_request *request = argument;
     SCOPED(revision_clear) struct revision revision = {.is_deletion = true};
-    enum status status = load_revision(txn, argument, &revision, problem);
+    enum status status = load_revision(txn, request, &revision, problem);
 
-    if (status || (status = check_owner(txn, argument, &revision.account, problem)) ||
+    if (status || (status = check_owner(txn, request, &revision.account, problem)) ||
         (status = user_check_last_administrator(&revision, problem)))
         return status;
+    if (revision.before.blocked_by && request->actor->kind == ACTOR_CONNECTION)
+        return delete_blocked(txn, request, problem);
     revision.account.is_active = false;
     revision.account.association = (struct association){0};
     revision_delete(&revision);

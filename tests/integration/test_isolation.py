@@ -218,6 +218,56 @@ class Isolation(BridgeCase):
         self.assert_refused(job.get("/status"), 401)
 
 
+class Blocks(BridgeCase):
+    """What an administrator says of somebody's access, against what a provider may."""
+
+    def blocked(self, name):
+        identifier = self.scim.create_user(name, "user", "Harbour")["id"]
+        self.bridge.settle()
+        dn, _ = self.directory.person(name)
+        self.directory.set_password(dn, "correct horse battery")
+        self.assertTrue(self.directory.bind_ok(dn, "correct horse battery"))
+        expect(self.admin.post(f"/Users/{identifier}/.block", {"reason": "device stolen"}), 200)
+        return identifier, dn
+
+    def assert_kept_out(self, name, dn):
+        self.assert_converges()
+        self.assertFalse(self.directory.bind_ok(dn, "correct horse battery"))
+        self.assertFalse(self.admin.find_user(name)["active"])
+
+    def test_nothing_that_a_provider_sends_lifts_a_block(self):
+        name = "blocked@example.com"
+        identifier, dn = self.blocked(name)
+        whole = user(name, "user", "North Plant")
+        for answer in (self.scim.patch(identifier, ("Replace", "active", "True")),
+                       self.scim.put(f"/Users/{identifier}", whole),
+                       self.scim.patch(identifier, ("Replace", "active", "False")),
+                       self.scim.patch(identifier, ("Replace", "active", True))):
+            self.assertEqual(answer.status, 200, answer)
+            self.assertFalse(answer.json["active"])
+        self.assert_refused(self.scim.post(f"/Users/{identifier}/.unblock"), 403)
+        self.assert_refused(self.scim.post(f"/Users/{identifier}/.block"), 403)
+        self.assert_kept_out(name, dn)
+
+        expect(self.admin.post(f"/Users/{identifier}/.unblock"), 200)
+        self.assert_converges()
+        self.assertTrue(self.directory.bind_ok(dn, "correct horse battery"))
+        self.assertEqual(self.scim.user(identifier)[EXTENSION]["site"], "North Plant")
+
+    def test_a_deletion_by_the_provider_does_not_lift_it_either(self):
+        name = "recreated@example.com"
+        identifier, dn = self.blocked(name)
+
+        expect(self.scim.delete(f"/Users/{identifier}"), 204)
+
+        self.assert_refused(self.scim.get(f"/Users/{identifier}"), 404)
+        self.assertIsNone(self.scim.find_user(name))
+        self.assert_refused(self.scim.post("/Users", user(name, "user", "Harbour")), 409,
+                            "uniqueness")
+        self.assert_kept_out(name, dn)
+        self.assertIn("device stolen", self.bridge.cli("user", "show", name))
+
+
 def at_once(calls):
     """What the calls return, all made at the same time."""
     answers = [None] * len(calls)

@@ -59,6 +59,9 @@ struct user_request {
  * account its own. What administrators asserted of role and site stands until the
  * connection asserts some; an externalId is only ever its own.
  *
+ * A connection's deletion of somebody whom an administrator blocks gives the account
+ * to the administrators, inactive: to create it again would lift the block.
+ *
  * A break-glass account is an administrator's for the day on which nobody else gets
  * in. It does not count as the last one, no connection sees it, and it has no entry
  * in the directory.

@@ -416,6 +416,29 @@ static void lifting_a_block_does_not_bring_back_whom_the_provider_disabled(void 
     assert_false(world_account(world, ana).is_active);
 }
 
+static void a_provider_does_not_lift_a_block_by_deleting_and_creating_again(void **state)
+{
+    struct world *world = *state;
+    const char *ana = given_ana(world);
+    json_auto_t *there = NULL;
+
+    (void)block(world, ana, user_block);
+    assert_int_equal(world_delete(world, &world->provider, ana), STATUS_OK);
+
+    assert_int_equal(world_delete(world, &world->provider, ana), STATUS_NOT_FOUND);
+    there = world_resource(world, ana);
+    assert_int_equal(
+        world_create(world, &world->provider,
+                     arena_printf(world->arena, "{'userName':'%s'}",
+                                  json_string_value(json_object_get(there, "userName")))),
+        STATUS_UNIQUENESS);
+    assert_int_equal(world_account(world, ana).owner, 0);
+    assert_non_null(world_account(world, ana).blocked_by);
+    assert_int_equal(block(world, ana, user_unblock), STATUS_OK);
+    assert_false(world_account(world, ana).is_active); /* nobody has said that it is to be */
+    assert_int_equal(world_delete(world, &world->admin, ana), STATUS_OK);
+}
+
 static void blocking_twice_changes_nothing(void **state)
 {
     struct world *world = *state;
@@ -738,6 +761,7 @@ int main(void)
         WORLD_TEST(a_stale_version_is_refused),
         WORLD_TEST(a_block_outranks_the_provider_until_it_is_lifted),
         WORLD_TEST(lifting_a_block_does_not_bring_back_whom_the_provider_disabled),
+        WORLD_TEST(a_provider_does_not_lift_a_block_by_deleting_and_creating_again),
         WORLD_TEST(blocking_twice_changes_nothing),
         WORLD_TEST(the_last_administrator_cannot_be_blocked),
         WORLD_TEST(lists_show_what_the_caller_may_see_by_index_and_by_walking),
