@@ -268,12 +268,16 @@ class Separation(unittest.TestCase):
         for secret in other.secrets:
             self.assertNotIn(secret.lower(), left)
 
+    def assert_rows(self, found, rows):
+        self.assertEqual(sorted(found), sorted(rows),
+                         "each needs a row above: how it answers to what another one has")
+
     # ----------------------------------------------------------------- routes
 
     def test_every_route_has_its_row(self):
         found = ROUTE.findall((SOURCE / "src/api/routes.c").read_text())
         self.assertGreater(len(found), 30)
-        self.assertEqual(sorted(f"{method} {path}" for method, path, _ in found), sorted(ROUTES))
+        self.assert_rows([f"{method} {path}" for method, path, _ in found], ROUTES)
 
     def test_routes_know_nothing_of_another_organization(self):
         for method, path, scope in ROUTE.findall((SOURCE / "src/api/routes.c").read_text()):
@@ -387,7 +391,7 @@ class Separation(unittest.TestCase):
 
     def test_every_command_has_its_row(self):
         self.assertGreater(len(self.commands()), 20)
-        self.assertEqual(sorted(self.commands()), sorted(COMMANDS))
+        self.assert_rows(self.commands(), COMMANDS)
 
     def test_commands_know_nothing_of_another_organization(self):
         for name in self.commands():
