@@ -41,6 +41,8 @@ static void ask_by_dn(struct draft *draft, struct sought *sought)
 {
     const struct lookup *lookup = draft->lookup;
 
+    if (!dn_is_within(sought->dn, lookup->base))
+        return;
     join(&draft->inquiries[draft->count], lookup->arena, sought);
     draft->requests[draft->count++] = (struct request){.operation = OPERATION_READ,
                                                        .dn = sought->dn,

@@ -12,7 +12,10 @@ struct lookup {
     struct arena *arena;
 };
 
-/* An entry that is looked for, and what came of it. */
+/*
+ * An entry that is looked for, and what came of it. One that is not below the base is
+ * not found: it may be another organization's by now.
+ */
 struct sought {
     const char *identity; /* by it below the base; NULL: by `dn` */
     const char *dn;

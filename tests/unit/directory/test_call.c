@@ -697,7 +697,7 @@ static void a_group_that_lost_its_placeholder_in_between_gets_it_back(void **sta
 static struct bytes group_without_members(void)
 {
     return message(
-        3, TLV(0x64, OCTETS("cn=ab"),
+        3, TLV(0x64, OCTETS("cn=ab,ou=groups"),
                TLV(0x30, TLV(0x30, OCTETS("objectClass"), TLV(0x31, OCTETS("groupOfNames"))))));
 }
 
@@ -709,7 +709,7 @@ static void assert_group_is_not_read(struct bytes entry, const char *word)
 
     GIVEN_A_CONNECTION(joined(entry, search_result(0)));
     assert_int_equal(
-        group_read(given.directory, &at, NULL, "cn=ab", given.arena, &actual, &problem),
+        group_read(given.directory, &at, NULL, "cn=ab,ou=groups", given.arena, &actual, &problem),
         STATUS_DIRECTORY_REFUSED);
     assert_null(actual.entry);
     assert_words(&problem, word);

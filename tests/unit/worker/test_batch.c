@@ -353,6 +353,24 @@ static void a_claim_that_came_to_nothing_ends_with_the_deactivation(void **state
     assert_string_equal(entry_text(read_entry(person_dn("ida")), "sn"), "Else");
 }
 
+/* The base was another one then, and may be another organization's by now. */
+static void a_claim_beyond_the_base_touches_nothing_there(void **state)
+{
+    const char *there = dn_below(given.world->arena, "uid", "vera", SLAPD_GROUPS);
+
+    (void)state;
+    given_a_person("vera");
+    given_a_foreign_entry(there);
+    assert_int_equal(store_update(given.world->store, ORGANIZATION_DEFAULT, claim_name,
+                                  arena_strdup(given.world->arena, there), NULL),
+                     STATUS_OK);
+
+    run_batch();
+
+    assert_string_equal(entry_text(read_entry(there), "sn"), "Else");
+    assert_string_equal(entry_text(read_entry(person_dn("vera")), "sn"), "vera");
+}
+
 /* To another parent, which the bridge itself never does. */
 static void move_entry(const char *dn, const char *rdn, const char *parent)
 {
@@ -590,6 +608,7 @@ int main(void)
         BATCH_TEST(who_is_disabled_leaves_the_groups_though_the_entry_is_gone),
         BATCH_TEST(who_is_deleted_leaves_the_groups_though_the_entry_is_gone),
         BATCH_TEST(a_claim_that_came_to_nothing_ends_with_the_deactivation),
+        BATCH_TEST(a_claim_beyond_the_base_touches_nothing_there),
         BATCH_TEST(an_entry_that_was_moved_is_still_ours_after_a_rename),
         BATCH_TEST(a_name_that_no_entry_can_have_does_not_keep_a_disable_away),
         BATCH_TEST(what_could_not_be_claimed_is_not_taken_for_done),
