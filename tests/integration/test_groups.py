@@ -3,7 +3,7 @@
 import unittest
 from concurrent.futures import ThreadPoolExecutor
 
-from support import BridgeCase, wait_until
+from support import BridgeCase, Directory, wait_until
 from support.client import DEACTIVATE, RESTORE, Client, expect, patch
 
 
@@ -167,6 +167,57 @@ class Groups(BridgeCase):
         self.assert_refused(other.delete(f"/Groups/{group}"), 404)
         self.assertEqual(other.resources("/Groups"), [])
         self.assert_refused(other.post("/Groups", {"displayName": "private"}), 409, "uniqueness")
+
+
+class SameContainer(BridgeCase):
+    """Pushed groups and role groups side by side below one base."""
+
+    @classmethod
+    def setUpClass(cls):
+        own = Directory.groups_base
+        Directory.groups_base = Directory.roles_base
+        cls.addClassCleanup(setattr, Directory, "groups_base", own)
+        super().setUpClass()
+
+    def setUp(self):
+        self.person = self.scim.create_user(f"{self._testMethodName[-20:]}@example.com", "user",
+                                            "Harbour")["id"]
+
+    def push(self, name):
+        body = {"displayName": name, "members": [{"value": self.person}]}
+        return expect(self.scim.post("/Groups", body), 201).json["id"]
+
+    def test_no_pushed_name_reaches_a_role_group_or_the_placeholder(self):
+        self.bridge.settle()
+        before = {name: self.directory.members(name) for name in ("admins", "site-harbour")}
+        for name in ("admins", " ADMINS ", "\uff41dmins", "site-harbour", "Site-Harbour",
+                     "site-\uff48arbour", "site-not-yet", "rolebridge-placeholder"):
+            with self.subTest(name):
+                group = self.push(name)
+                wait_until(lambda: self.bridge.status()["parked"], 20, self.bridge.status)
+
+                [parked] = self.bridge.status()["parked"]
+                self.assertIn("the bridge keeps the name", parked["detail"])
+                for role_group, members in before.items():
+                    self.assertEqual(self.directory.members(role_group), members)
+                self.assertEqual(self.scim.delete(f"/Groups/{group}").status, 204)
+        self.bridge.settle()
+        for role_group, members in before.items():
+            self.assertEqual(self.directory.members(role_group), members)
+
+    def test_a_pushed_group_of_another_name_comes_and_goes_beside_them(self):
+        group = self.push("Beside")
+        self.bridge.settle()
+        self.assertEqual(len(self.directory.members("Beside")), 2)
+
+        self.scim.change(self.person, DEACTIVATE)
+        self.bridge.settle()
+        self.assertEqual(len(self.directory.members("Beside")), 1)
+
+        self.assertEqual(self.scim.delete(f"/Groups/{group}").status, 204)
+        self.bridge.settle()
+        self.assertIsNone(self.directory.members("Beside"))
+        self.assertIsNotNone(self.directory.members("site-harbour"))
 
 
 if __name__ == "__main__":

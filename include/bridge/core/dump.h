@@ -20,9 +20,9 @@
  *   members     of a group, some at a time, by their ids
  *   entry       one that the bridge keeps in the directory for nobody any more
  *
- * ids, versions and times stay. What is left out: tokens, passwords on their way, the journal, and the
- * outbox, since after an import everything is looked at. contrib/doc/dump.md has
- * every member.
+ * ids, versions and times stay. What is left out: tokens, passwords on their way,
+ * the journal, and the outbox, since after an import everything is looked at.
+ * contrib/doc/dump.md has every member.
  */
 enum dump_kind {
     DUMP_CONNECTION,
