@@ -130,6 +130,22 @@ static enum status make_attributes(struct reader *reader, const struct scope *sc
                                       reason.detail));
 }
 
+static enum status check_role_names(struct reader *reader, const struct scope *scope)
+{
+    const struct directory_config *directory = &scope->organization->directory;
+    const struct setting *setting = setting_find("directory.admins_group");
+    struct problem reason = {0};
+    bool is_site = false;
+
+    if (!projection_check_names(directory->admins_group, directory->site_group, &is_site, &reason))
+        return STATUS_OK;
+    if (is_site || !scope->given[setting - settings].line) /* a default is not what is wrong */
+        setting = setting_find("directory.site_group");
+    return document_fail(
+        &reader->document, scope->given[setting - settings],
+        arena_printf(reader->arena, "%s%s: %s", scope->prefix, setting->name, reason.detail));
+}
+
 static enum status make_protection(struct reader *reader, const struct scope *scope)
 {
     struct directory_config *directory = &scope->organization->directory;
@@ -212,6 +228,7 @@ enum status check_settings(struct reader *reader)
             (status = check_each(reader, &reader->scopes[i], check_required)) ||
             (status = check_uri(reader, &reader->scopes[i])) ||
 
+            (status = check_role_names(reader, &reader->scopes[i])) ||
             (status = make_attributes(reader, &reader->scopes[i])) ||
             (status = make_protection(reader, &reader->scopes[i])))
             return status;

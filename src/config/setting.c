@@ -12,6 +12,7 @@
 
 enum {
     ITEMS_MOST = 100,
+    GROUP_NAME_MOST = 128,
     TEXT_MOST = 1024,
     SOCKET_PATH_MOST = 107 /* what fits into a sockaddr_un */
 };
@@ -154,6 +155,18 @@ const struct setting settings[] = {
      DIRECTORY(groups_base),
      .example = "ou=groups,dc=example,dc=org",
      .help = "The DN below which pushed groups are; without it they stay out of the directory"},
+    {.name = "directory.admins_group",
+     .kind = SETTING_TEXT,
+     DIRECTORY(admins_group),
+     .most = GROUP_NAME_MOST,
+     .fallback = "admins",
+     .help = "What the administrators' group is called, below roles_base"},
+    {.name = "directory.site_group",
+     .kind = SETTING_TEXT,
+     DIRECTORY(site_group),
+     .most = GROUP_NAME_MOST,
+     .fallback = "site-{key}",
+     .help = "What the group of a site is called there, with the key of the site"},
     {.name = "directory.person_rdn",
      .kind = SETTING_TEXT,
      DIRECTORY(person_rdn),

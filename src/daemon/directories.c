@@ -22,6 +22,8 @@ static enum status settings_of(const struct organization_config *organization, s
         .projection = {.people_base = directory->people_base,
                        .roles_base = directory->roles_base,
                        .groups_base = directory->groups_base,
+                       .admins_group = directory->admins_group,
+                       .site_group = directory->site_group,
                        .profile = account_profile(directory->profile),
                        .attributes = directory->attributes,
                        .match = strcmp(directory->match, "none") == 0 ? NULL : directory->match,

@@ -4,42 +4,26 @@
 
 #include "bridge/base/text.h"
 #include "dn.h"
+#include "role_name.h"
 #include "value.h"
 
-/* The role templates: cn={ADMINS} and cn={SITE_PREFIX}{site key}, below roles_base. */
-#define NAMING      "cn"
-#define ADMINS      "admins"
-#define SITE_PREFIX "site-"
-#define PLACEHOLDER "rolebridge-placeholder"
+#define NAMING "cn"
 
 char *projection_admins_dn(const struct projection_settings *settings, struct arena *arena)
 {
-    return dn_below(arena, NAMING, ADMINS, settings->roles_base);
+    return dn_below(arena, NAMING, role_name_of_admins(settings), settings->roles_base);
 }
 
 char *projection_site_dn(const struct projection_settings *settings, const char *site_key,
                          struct arena *arena)
 {
-    return dn_below(arena, NAMING, arena_printf(arena, SITE_PREFIX "%s", site_key),
+    return dn_below(arena, NAMING, role_name_of_site(settings, site_key, arena),
                     settings->roles_base);
 }
 
 char *projection_placeholder_dn(const struct projection_settings *settings, struct arena *arena)
 {
-    return dn_below(arena, NAMING, PLACEHOLDER, settings->roles_base);
-}
-
-/* As servers compare names: without letter case, width and outer space. */
-static const char *fold_name(struct arena *arena, const char *name)
-{
-    return text_fold_name(arena, name);
-}
-
-static bool is_role_name(struct arena *arena, const char *name)
-{
-    const char *folded = fold_name(arena, name);
-
-    return strcmp(folded, ADMINS) == 0 || strncmp(folded, SITE_PREFIX, strlen(SITE_PREFIX)) == 0;
+    return dn_below(arena, NAMING, ROLE_PLACEHOLDER, settings->roles_base);
 }
 
 bool projection_is_role_dn(const struct projection_settings *settings, const char *dn)
@@ -48,7 +32,8 @@ bool projection_is_role_dn(const struct projection_settings *settings, const cha
     const char *name = dn_rdn_value(arena, dn, NAMING);
     const char *parent = dn_parent(arena, dn);
 
-    return name && parent && dn_equal(parent, settings->roles_base) && is_role_name(arena, name);
+    return name && parent && dn_equal(parent, settings->roles_base) &&
+           role_name_is_ours(settings, name);
 }
 
 /* ------------------------------------------------------------------- people */
@@ -99,9 +84,11 @@ struct entry *projection_role_group(const struct projection_settings *settings, 
     return entry;
 }
 
-static bool is_reserved(struct arena *arena, const char *name)
+static bool is_reserved(const struct projection_settings *settings, struct arena *arena,
+                        const char *name)
 {
-    return is_role_name(arena, name) || strcmp(fold_name(arena, name), PLACEHOLDER) == 0;
+    return role_name_is_ours(settings, name) ||
+           strcmp(text_fold_name(arena, name), ROLE_PLACEHOLDER) == 0;
 }
 
 enum status projection_group(const struct projection_settings *settings, const json_t *group,
@@ -116,7 +103,7 @@ enum status projection_group(const struct projection_settings *settings, const j
                            "displayName %s and cannot name an entry; give the group another name "
                            "at the provider",
                            fault);
-    if (is_reserved(arena, name.data))
+    if (is_reserved(settings, arena, name.data))
         return problem_set(problem, STATUS_DIRECTORY_REFUSED,
                            "the bridge keeps the name \"%s\" for groups of its own; give the group "
                            "another name at the provider",

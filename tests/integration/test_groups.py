@@ -169,6 +169,36 @@ class Groups(BridgeCase):
         self.assert_refused(other.post("/Groups", {"displayName": "private"}), 409, "uniqueness")
 
 
+class OtherNames(BridgeCase):
+    """Role groups under names that the configuration gives them."""
+
+    directory_settings = {"admins_group": "App Admins", "site_group": "team-{key}-people"}
+
+    def test_people_are_in_the_groups_of_these_names(self):
+        self.scim.create_user("named@example.com", "user", "Harbour")
+        self.bridge.settle()
+        dn, _ = self.directory.person("named@example.com")
+
+        self.assertIn(dn, self.directory.members("team-harbour-people"))
+        self.assertEqual(len(self.directory.members("App Admins")), 2)
+        self.assertIsNone(self.directory.members("admins"))
+
+        self.scim.change(self.scim.find_user("named@example.com")["id"], DEACTIVATE)
+        self.bridge.settle()
+        self.assertNotIn(dn, self.directory.members("team-harbour-people"))
+
+    def test_their_names_are_kept_from_pushed_groups_and_the_others_are_not(self):
+        for name, is_free in (("app admins", False), ("Team-x-People", False), ("admins", True),
+                              ("site-harbour", True)):
+            with self.subTest(name):
+                group = expect(self.scim.post("/Groups", {"displayName": name}), 201).json["id"]
+                wait_until(lambda: self.bridge.status()["outbox"]["waiting"] == 0, 20,
+                           self.bridge.status)
+                self.assertEqual(self.bridge.status()["parked"] == [], is_free)
+                self.scim.delete(f"/Groups/{group}")
+                self.bridge.settle()
+
+
 class SameContainer(BridgeCase):
     """Pushed groups and role groups side by side below one base."""
 

@@ -35,6 +35,8 @@ struct directory_config {
     char *people_base;
     char *roles_base;
     char *groups_base; /* NULL: pushed groups are not projected */
+    char *admins_group;
+    char *site_group;
     char *person_rdn;
     struct config_items rows; /* that differ from the bridge's own, of ... */
     struct attribute_map

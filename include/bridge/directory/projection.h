@@ -14,7 +14,9 @@ struct protection;
 struct projection_settings {
     const char *people_base;
     const char *roles_base;
-    const char *groups_base; /* NULL: pushed groups are not projected */
+    const char *groups_base;  /* NULL: pushed groups are not projected */
+    const char *admins_group; /* what names the administrators' group; NULL: admins */
+    const char *site_group;   /* and a site's, with {key} in it; NULL: site-{key} */
     const struct account_profile *profile;
     const struct attribute_map *attributes; /* of people's entries */
     const char *match; /* mail or uid, by which an entry that is there already is taken for a
@@ -32,7 +34,16 @@ struct projection_settings {
 enum status projection_person(const struct projection_settings *settings, const json_t *user,
                               struct arena *arena, struct entry **entry, struct problem *problem);
 
-/* cn=admins; cn=site-{key} */
+/*
+ * Whether these two can be admins_group and site_group: every site has a name of its
+ * own, and none that of the administrators or of the placeholder.
+ *
+ * STATUS_CONFIGURATION  says what is wrong, and with which of them
+ */
+enum status projection_check_names(const char *admins_group, const char *site_group,
+                                   bool *is_site_at_fault, struct problem *problem);
+
+/* cn={admins_group}; cn={site_group} */
 char *projection_admins_dn(const struct projection_settings *settings, struct arena *arena);
 char *projection_site_dn(const struct projection_settings *settings, const char *site_key,
                          struct arena *arena);

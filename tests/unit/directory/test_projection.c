@@ -217,6 +217,32 @@ static void only_what_a_role_template_can_make_is_a_role_group(void **state)
     }
 }
 
+static void the_names_of_role_groups_may_be_others(void **state)
+{
+    SCOPED(arena_release) struct arena *arena = arena_new();
+    struct projection_settings named = settings;
+    json_auto_t *admins = json_pack("{s:s}", "displayName", "app  ADMINS");
+    json_auto_t *site = json_pack("{s:s}", "displayName", "Team-x-People");
+    json_auto_t *former = json_pack("{s:s}", "displayName", "admins");
+    struct entry *entry = NULL;
+
+    (void)state;
+    named.admins_group = "App Admins";
+    named.site_group = "team-{key}-people";
+
+    assert_string_equal(projection_admins_dn(&named, arena), "cn=App Admins," ROLES);
+    assert_string_equal(projection_site_dn(&named, "north", arena), "cn=team-north-people," ROLES);
+    assert_true(projection_is_role_dn(&named, "cn=app admins," ROLES));
+    assert_true(projection_is_role_dn(&named, "cn=Team-North-People," ROLES));
+    assert_false(projection_is_role_dn(&named, "cn=team-north," ROLES));
+    assert_false(projection_is_role_dn(&named, "cn=admins," ROLES));
+    assert_false(projection_is_role_dn(&named, "cn=site-north," ROLES));
+    assert_int_equal(projection_group(&named, admins, arena, &entry, NULL),
+                     STATUS_DIRECTORY_REFUSED);
+    assert_int_equal(projection_group(&named, site, arena, &entry, NULL), STATUS_DIRECTORY_REFUSED);
+    assert_int_equal(projection_group(&named, former, arena, &entry, NULL), STATUS_OK);
+}
+
 static void any_site_key_makes_a_role_group_and_no_other(void **state)
 {
     (void)state;
@@ -352,6 +378,7 @@ int main(void)
         cmocka_unit_test(a_hostile_name_stays_one_rdn_below_the_base),
         cmocka_unit_test(role_groups_have_names_of_their_own),
         cmocka_unit_test(only_what_a_role_template_can_make_is_a_role_group),
+        cmocka_unit_test(the_names_of_role_groups_may_be_others),
         cmocka_unit_test(any_site_key_makes_a_role_group_and_no_other),
         cmocka_unit_test(a_role_group_begins_with_nobody_but_the_placeholder),
         cmocka_unit_test(a_pushed_group_is_named_by_its_display_name),
