@@ -8,6 +8,7 @@
 #include "bridge/base/nearest.h"
 #include "bridge/base/screen.h"
 #include "command.h"
+#include "explanation.h"
 
 enum { WORDS_MAX = 64, CALL_COLUMN = 24 };
 
@@ -87,19 +88,35 @@ static void print_commands(FILE *out, const char *noun)
     }
 }
 
+static const char tail[] =
+    "\nWhat one takes: rolebridge COMMAND --help\n"
+    "The version:    rolebridge --version\n"
+    "Elsewhere:      --url URL --token-file FILE; or, in the environment,\n"
+    "                ROLEBRIDGE_URL and ROLEBRIDGE_TOKEN_FILE\n"
+    "Ends with:      0 done, 1 failed, 2 not written as it must be,\n"
+    "                5 something waits for a person (status, doctor),\n"
+    "                7 no daemon answers\n";
+
 static void print_overview(FILE *out, const char *noun)
 {
     fprintf(out, "Usage: rolebridge %s%s [ARGUMENT] [OPTION...]\n\n", noun ? noun : "COMMAND",
             noun ? " VERB" : "");
     print_commands(out, noun);
-    fputs("\nWhat one takes: rolebridge COMMAND --help\n", out);
-    fputs("The version:    rolebridge --version\n", out);
+    fputs(tail, out);
 }
 
 static void print_help(const struct invocation *invocation, poptContext popt)
 {
-    fprintf(invocation->out, "%s.\n\n", invocation->command->help);
+    const struct command *command = invocation->command;
+    const struct explanation *more = explanation_of(command->noun, command->verb);
+
+    fprintf(invocation->out, "%s.\n\n", command->help);
+    if (more && more->text)
+        fprintf(invocation->out, "%s\n\n", more->text);
     poptPrintHelp(popt, invocation->out, 0);
+    if (more && more->example)
+        fprintf(invocation->out, "\nFor example:\n  %s %s\n",
+                command_name(command, invocation->arena), more->example);
 }
 
 /* ------------------------------------------------------------------ finding */
@@ -206,11 +223,21 @@ static enum status check_argument(struct invocation *invocation, const char *con
     return STATUS_OK;
 }
 
+static const char *option_name(const struct command *command, int option)
+{
+    const struct poptOption *one = command->options;
+
+    while (one->val != option)
+        one++;
+    return one->longName;
+}
+
 static enum status keep_option(struct invocation *invocation, int option, const char *value,
                                struct problem *problem)
 {
     if (value && !is_text(value))
-        return usage_fail(invocation, problem, "a value is not UTF-8 text");
+        return usage_fail(invocation, problem, "the value of --%s is not UTF-8 text",
+                          option_name(invocation->command, option));
     invocation->options[option] = value ? arena_strdup(invocation->arena, value) : "";
     return STATUS_OK;
 }
@@ -259,7 +286,8 @@ static enum status run_command(struct invocation *invocation, int count, char **
     SCOPED(release_popt)
     poptContext popt = poptGetContext("rolebridge", count + 1, line, command->options, 0);
 
-    poptSetOtherOptionHelp(popt, arena_printf(invocation->arena, "[OPTION...] %s",
+    poptSetOtherOptionHelp(popt, arena_printf(invocation->arena, "[OPTION...]%s%s",
+                                              command->argument ? " " : "",
                                               command->argument ? command->argument : ""));
     if ((status = read_options(invocation, popt, problem)))
         return status;
@@ -274,7 +302,7 @@ static enum status run_command(struct invocation *invocation, int count, char **
 
 static bool asks_for_help(const char *word)
 {
-    return strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0;
+    return strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0 || strcmp(word, "help") == 0;
 }
 
 static enum status dispatch(struct invocation *invocation, int argc, char **argv,
@@ -288,7 +316,8 @@ static enum status dispatch(struct invocation *invocation, int argc, char **argv
         return STATUS_OK;
     }
     if (!noun || asks_for_help(noun)) {
-        print_overview(noun ? invocation->out : invocation->err, NULL);
+        print_overview(noun ? invocation->out : invocation->err,
+                       verb && is_noun(verb) ? verb : NULL);
         invocation->exit_code = noun ? CLI_DONE : CLI_USAGE;
         return STATUS_OK;
     }

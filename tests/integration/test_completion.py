@@ -35,7 +35,8 @@ class Completion(unittest.TestCase):
     def complete(self, line):
         """What is offered for the last word of a line; it ends with a space if that is empty."""
         words = shlex.split(line) + ([""] if line.endswith(" ") else [])
-        words = [part for word in words for part in re.split("(=)", word, maxsplit=1) if part or not word]
+        words = [part for word in words for part in re.split("(=)", word, maxsplit=1)
+                 if part or not word]
         result = subprocess.run(["bash", "--norc", "-c", ASK, "bash", self.script, *words],
                                 capture_output=True, text=True, timeout=60, cwd=self.folder)
         self.assertEqual((result.returncode, result.stderr), (0, ""))
@@ -44,9 +45,9 @@ class Completion(unittest.TestCase):
     def commands(self):
         """Noun and verb of every command, from --help."""
         for line in run("--help").splitlines():
-            if line.startswith("  "):
-                call = line[2:26].split() if len(line) > 26 and line[26] != " " else line.split()
-                yield [word for word in call[:2] if word.islower()]
+            call = re.match("  ([a-z]+)( [a-z]+)?( [A-Z]+)? ", line)
+            if call:
+                yield call[0].lower().split()[:2] if call[2] else [call[1]]
 
     def test_nouns_and_verbs_are_those_of_the_overview(self):
         nouns = {words[0] for words in self.commands()}

@@ -2,6 +2,7 @@
 
 #include <jansson.h>
 
+#include "explanation.h"
 #include "run_command.h"
 
 static const struct poptOption *find_option(const struct command *command, int val)
@@ -19,7 +20,7 @@ static void every_command_and_every_option_is_documented(void **state)
         const struct command *command = &commands[i];
 
         assert_non_null(command->run);
-        assert_true(strlen(command->help) > 10 && strlen(command->help) < 60);
+        assert_true(strlen(command->help) > 10 && strlen(command->help) < 54);
         assert_true(find_option(command, OPTION_CONFIG) || command->options->val == OPTION_HELP);
         assert_non_null(find_option(command, OPTION_HELP));
         for (const struct poptOption *option = command->options; option->longName; option++) {
@@ -33,8 +34,9 @@ static void every_command_and_every_option_is_documented(void **state)
 /* Those that print nothing but messages, or what is no list and no resource. */
 static bool prints_no_data(const struct command *command)
 {
-    static const char *const names[] = {"init", "serve", "config check", "config sample",
-                                        "completion bash", "store export", "store import"};
+    static const char *const names[] = {"init",          "serve",           "config check",
+                                        "config sample", "completion bash", "store export",
+                                        "store import"};
     const char *verb = command->verb ? command->verb : "";
     char name[64];
 
@@ -119,6 +121,75 @@ static void every_level_has_its_help(void **state)
     }
 }
 
+/* The words of an example as a shell would cut them, up to where it sends the output. */
+static size_t cut_words(char *text, const char *words[12])
+{
+    size_t count = 0;
+
+    while (*text && *text != '>') {
+        bool is_quoted = *text == '"';
+        char *end = text + is_quoted + strcspn(text + is_quoted, is_quoted ? "\"" : " ");
+
+        assert_true(count < 12);
+        words[count++] = text + is_quoted;
+        text = end + (*end != '\0');
+        *end = '\0';
+        text += strspn(text, " ");
+    }
+    return count;
+}
+
+static void every_example_is_one_that_can_be_given(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < command_count; i++) {
+        SCOPED(arena_release) struct arena *arena = arena_new();
+        const struct command *command = &commands[i];
+        const struct explanation *more = explanation_of(command->noun, command->verb);
+        const char *line[16] = {command->noun, command->verb};
+        size_t used = command->verb ? 2 : 1;
+        struct run run;
+
+        if (!more || !more->example)
+            continue;
+        used += cut_words(arena_strdup(arena, more->example), line + used);
+        line[used] = "--help";
+        run = run_words(arena, line);
+        assert_string_equal(run.err, "");
+        assert_non_null(strstr(run.out, more->example));
+        assert_int_equal(line[command->verb ? 2 : 1] && line[command->verb ? 2 : 1][0] != '-',
+                         command->argument != NULL);
+    }
+}
+
+static void help_is_also_a_word(void **state)
+{
+    SCOPED(arena_release) struct arena *arena = arena_new();
+
+    (void)state;
+    assert_string_equal(RUN(arena, "help").out, RUN(arena, "--help").out);
+    assert_string_equal(RUN(arena, "help", "user").out, RUN(arena, "user", "--help").out);
+    assert_string_equal(RUN(arena, "user", "help").out, RUN(arena, "user", "--help").out);
+}
+
+/* On a terminal of 80 columns nothing is broken in two. */
+static void the_help_of_everything_fits(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < command_count; i++) {
+        SCOPED(arena_release) struct arena *arena = arena_new();
+        const char *verb = commands[i].verb ? commands[i].verb : "--help";
+        struct run overview = RUN(arena, "--help");
+        struct run run = RUN(arena, commands[i].noun, verb, "--help");
+        const char *texts[] = {overview.out, run.out};
+
+        for (size_t j = 0; j < sizeof(texts) / sizeof(texts[0]); j++)
+            for (const char *line = texts[j]; *line; line += strcspn(line, "\n") + 1)
+                if (strcspn(line, "\n") > 80)
+                    fail_msg("%.*s", (int)strcspn(line, "\n"), line);
+    }
+}
+
 static void the_version_is_told(void **state)
 {
     SCOPED(arena_release) struct arena *arena = arena_new();
@@ -144,7 +215,7 @@ static void a_command_that_is_called_wrongly_says_how_it_is_called(void **state)
         {{"user", "show"}, "NAME is missing; see: rolebridge user show --help"},
         {{"user", "show", ""}, "NAME is empty or not UTF-8 text"},
         {{"user", "show", "\xFF"}, "NAME is empty or not UTF-8 text"},
-        {{"user", "edit", "ada", "--email", "\xC3"}, "a value is not UTF-8 text"},
+        {{"user", "edit", "ada", "--email", "\xC3"}, "the value of --email is not UTF-8 text"},
         {{"user", "show", "ada", "bob"},
          "\"bob\" is one argument too many; see: rolebridge user show --help"},
         {{"status", "now"}, "\"now\" is one argument too many; see: rolebridge status --help"},
@@ -289,6 +360,9 @@ int main(void)
         cmocka_unit_test(an_option_means_the_same_wherever_it_is),
         cmocka_unit_test(the_commands_of_a_noun_stand_together_and_differ),
         cmocka_unit_test(every_level_has_its_help),
+        cmocka_unit_test(every_example_is_one_that_can_be_given),
+        cmocka_unit_test(help_is_also_a_word),
+        cmocka_unit_test(the_help_of_everything_fits),
         cmocka_unit_test(the_version_is_told),
         cmocka_unit_test(a_command_that_is_called_wrongly_says_how_it_is_called),
         cmocka_unit_test(a_call_without_a_verb_shows_the_verbs_as_a_message),
