@@ -507,7 +507,7 @@ static enum status import_entry(struct line_import *import, const json_t *line,
 {
     const char *type, *of, *owner = NULL, *digest = NULL;
     json_t *entry = NULL;
-    enum outbox_kind kind;
+    enum outbox_kind kind = OUTBOX_SITE;
     uint64_t row;
     enum status status = unpack(line, problem, "{s:s, s:s, s:o, s?s, s?s}", "type", &type, "of",
                                 &of, "entry", &entry, "owner", &owner, "nameDigest", &digest);
