@@ -111,9 +111,12 @@ enum status organizations_list(struct exchange *exchange, struct problem *proble
 
     if (status)
         return status;
-    list = organizations_json(txn, request_api(exchange), exchange_arena(exchange));
+    list = request_own(exchange,
+                       organizations_json(txn, request_api(exchange), exchange_arena(exchange)));
+    if ((status = store_status(txn, problem)))
+        return status;
     request_answer_json(exchange, 200, "application/json",
-                        json_pack("{s:o}", "organizations", list));
+                        json_pack("{s:O}", "organizations", list));
     return STATUS_OK;
 }
 
