@@ -52,19 +52,6 @@ static long path_rank(const char *pattern, const char *path)
     return *pattern || *path ? NO_MATCH : rank;
 }
 
-static long best_rank(const struct routes *routes, const char *path)
-{
-    long best = NO_MATCH;
-
-    for (size_t i = 0; i < routes->count; i++) {
-        long rank = path_rank(routes->rows[i].path, path);
-
-        if (rank > best)
-            best = rank;
-    }
-    return best;
-}
-
 static const char *methods_of(const struct routes *routes, const char *path, long rank,
                               struct arena *arena)
 {
@@ -88,19 +75,26 @@ enum status routes_find(const struct routes *routes, const char *method, const c
                         struct arena *arena, const struct route **found, const char **allowed,
                         struct problem *problem)
 {
-    long rank = best_rank(routes, path);
+    long best = NO_MATCH;
 
-    if (rank == NO_MATCH)
-        return problem_set(problem, STATUS_NOT_FOUND, "there is nothing at this path");
+    *found = NULL;
     for (size_t i = 0; i < routes->count; i++) {
         const struct route *route = &routes->rows[i];
+        long rank = path_rank(route->path, path);
 
-        if (strcmp(route->method, method) == 0 && path_rank(route->path, path) == rank) {
+        if (rank == NO_MATCH || rank < best)
+            continue;
+        if (rank > best)
+            *found = NULL;
+        if (strcmp(route->method, method) == 0)
             *found = route;
-            return STATUS_OK;
-        }
+        best = rank;
     }
-    *allowed = methods_of(routes, path, rank, arena);
+    if (*found)
+        return STATUS_OK;
+    if (best == NO_MATCH)
+        return problem_set(problem, STATUS_NOT_FOUND, "there is nothing at this path");
+    *allowed = methods_of(routes, path, best, arena);
     return problem_set(problem, STATUS_METHOD_NOT_ALLOWED, "this path takes %s", *allowed);
 }
 
