@@ -2,7 +2,9 @@
 
 #include <stdarg.h>
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "bridge/base/clock.h"
@@ -25,52 +27,65 @@ void log_set_level(enum log_level level)
     atomic_store(&lowest_level, (int)level);
 }
 
-static void add(struct line *line, char c)
+static void add_bytes(struct line *line, const char *text, size_t size)
 {
-    if (line->size < sizeof(line->data) - 1)
-        line->data[line->size++] = c;
+    size_t room = sizeof(line->data) - 1 - line->size;
+
+    size = size < room ? size : room;
+    memcpy(line->data + line->size, text, size);
+    line->size += size;
 }
 
-static void add_text(struct line *line, const char *text)
+static void add(struct line *line, const char *text)
 {
-    while (*text)
-        add(line, *text++);
+    add_bytes(line, text, strlen(text));
+}
+
+static bool is_plain(char c)
+{
+    return (unsigned char)c >= CONTROL_END && c != DELETE_CHARACTER && c != '"' && c != '\\';
+}
+
+static void add_escaped(struct line *line, char c)
+{
+    char escape[5];
+
+    (void)snprintf(escape, sizeof(escape), c == '"' || c == '\\' ? "\\%c" : "\\x%02x",
+                   (unsigned char)c);
+    add(line, escape);
 }
 
 static void add_quoted(struct line *line, const char *text)
 {
-    add(line, '"');
-    for (; *text; text++) {
-        unsigned char c = (unsigned char)*text;
+    add(line, "\"");
+    while (*text) {
+        size_t size = 0;
 
-        if (c == '"' || c == '\\')
-            add(line, '\\');
-        if (c < CONTROL_END || c == DELETE_CHARACTER) {
-            char escape[5];
-
-            (void)snprintf(escape, sizeof(escape), "\\x%02x", c);
-            add_text(line, escape);
-        } else {
-            add(line, (char)c);
-        }
+        while (text[size] && is_plain(text[size]))
+            size++;
+        add_bytes(line, text, size);
+        text += size;
+        if (*text)
+            add_escaped(line, *text++);
     }
-    add(line, '"');
+    add(line, "\"");
 }
 
 void log_write(enum log_level level, const char *event, ...)
 {
-    struct line line = {.size = 0};
+    struct line line; /* its data are not worth zeroing */
     char moment[TIMESTAMP_SIZE];
     va_list arguments;
     const char *name;
 
     if ((int)level < atomic_load(&lowest_level))
         return;
+    line.size = 0;
     timestamp_format(clock_now(), moment);
-    add_text(&line, moment);
-    add(&line, ' ');
-    add_text(&line, level_names[level]);
-    add(&line, ' ');
+    add(&line, moment);
+    add(&line, " ");
+    add(&line, level_names[level]);
+    add(&line, " ");
     add_quoted(&line, event);
     va_start(arguments, event);
     while ((name = va_arg(arguments, const char *))) {
@@ -78,9 +93,9 @@ void log_write(enum log_level level, const char *event, ...)
 
         if (!value)
             continue;
-        add(&line, ' ');
-        add_text(&line, name);
-        add(&line, '=');
+        add(&line, " ");
+        add(&line, name);
+        add(&line, "=");
         add_quoted(&line, value);
     }
     va_end(arguments);

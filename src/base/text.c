@@ -238,13 +238,67 @@ void text_add_json(struct text *text, const char *value)
     text_add(text, "\"");
 }
 
+/* The digits of a number, with zeros in front; returns where they end. */
+static char *write_digits(char *out, uint64_t number, int count)
+{
+    for (int i = count - 1; i >= 0; i--, number /= 10)
+        out[i] = (char)('0' + number % 10);
+    return out + count;
+}
+
+void text_add_number(struct text *text, uint64_t number)
+{
+    char digits[20];
+    int count = 1;
+
+    for (uint64_t rest = number; rest >= 10; rest /= 10)
+        count++;
+    (void)write_digits(digits, number, count);
+    text_add_bytes(text, bytes_of(digits, (size_t)count));
+}
+
+enum { DAY_SECONDS = 86400, DAYS_OF_400_YEARS = 146097, DAYS_TO_1970 = 719468 };
+
+/*
+ * Year, month and day of a count of days, by the calendar that repeats every 400
+ * years. Years are counted from March, so that the odd day of a leap year is the
+ * last one.
+ */
+static int64_t date_of(int64_t days, int64_t *month, int64_t *day)
+{
+    int64_t from_origin = days + DAYS_TO_1970;
+    int64_t era = (from_origin >= 0 ? from_origin : from_origin - (DAYS_OF_400_YEARS - 1)) /
+                  DAYS_OF_400_YEARS;
+    int64_t of_era = from_origin - era * DAYS_OF_400_YEARS;
+    int64_t year = (of_era - of_era / 1460 + of_era / 36524 - of_era / 146096) / 365;
+    int64_t of_year = of_era - (365 * year + year / 4 - year / 100);
+    int64_t from_march = (5 * of_year + 2) / 153;
+
+    *day = of_year - (153 * from_march + 2) / 5 + 1;
+    *month = from_march < 10 ? from_march + 3 : from_march - 9;
+    return year + era * 400 + (*month <= 2);
+}
+
 void timestamp_format(int64_t seconds, char out[TIMESTAMP_SIZE])
 {
-    time_t moment = (time_t)seconds;
-    struct tm parts;
+    int64_t rest = seconds % DAY_SECONDS;
+    int64_t days = seconds / DAY_SECONDS - (rest < 0);
+    int64_t of_day = rest < 0 ? rest + DAY_SECONDS : rest;
+    int64_t month = 0, day = 0;
+    int64_t year = date_of(days, &month, &day);
+    const int64_t parts[] = {month, day, of_day / 3600, of_day / 60 % 60, of_day % 60};
+    static const char behind[] = "-T::Z";
 
-    if (!gmtime_r(&moment, &parts) || !strftime(out, TIMESTAMP_SIZE, "%Y-%m-%dT%H:%M:%SZ", &parts))
-        out[0] = '\0';
+    out[0] = '\0';
+    if (year < 0 || year > 9999)
+        return;
+    out = write_digits(out, (uint64_t)year, 4);
+    *out++ = '-';
+    for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+        out = write_digits(out, (uint64_t)parts[i], 2);
+        *out++ = behind[i];
+    }
+    *out = '\0';
 }
 
 bool timestamp_parse(const char *text, int64_t *seconds)

@@ -69,10 +69,13 @@ void text_add_bytes(struct text *text, struct bytes more);
 void text_add_format(struct text *text, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
+/* In decimal. */
+void text_add_number(struct text *text, uint64_t number);
+
 /* A JSON string with its quotes (RFC 8259 section 7). */
 void text_add_json(struct text *text, const char *value);
 
-/* RFC 3339, UTC, to the second: 2026-01-31T08:00:00Z. */
+/* RFC 3339, UTC, to the second: 2026-01-31T08:00:00Z. "" outside of the years 0 to 9999. */
 enum { TIMESTAMP_SIZE = 24 };
 void timestamp_format(int64_t seconds, char out[TIMESTAMP_SIZE]);
 

@@ -1,5 +1,8 @@
 #include "unit.h"
 
+#include <string.h>
+#include <time.h>
+
 #include "bridge/base/arena.h"
 #include "bridge/base/random.h"
 #include "bridge/base/status.h"
@@ -132,9 +135,67 @@ static void controls_are_found_among_other_characters(void **state)
     assert_false(text_has_control("a b\xC2\xA0\xC3\x80\xE2\x80\xAE"));
 }
 
+static void check_moment(int64_t seconds)
+{
+    char expected[TIMESTAMP_SIZE];
+    char moment[TIMESTAMP_SIZE];
+    time_t at = (time_t)seconds;
+    struct tm parts;
+
+    (void)gmtime_r(&at, &parts);
+    (void)strftime(expected, sizeof(expected), "%Y-%m-%dT%H:%M:%SZ", &parts);
+    timestamp_format(seconds, moment);
+    assert_string_equal(moment, expected);
+}
+
+static void a_moment_is_written_as_the_calendar_has_it(void **state)
+{
+    const int64_t day = 86400;
+
+    (void)state;
+    for (int64_t days = -200000; days < 800000; days += 61) { /* from 1422 to 4160 */
+        check_moment(days * day);
+        check_moment(days * day - 1);
+        check_moment(days * day + days % day);
+    }
+    for (int64_t days = 10950; days < 12420; days++) /* around the leap day of 2000 */
+        check_moment(days * day);
+}
+
+static void a_moment_that_no_calendar_has_is_not_written(void **state)
+{
+    static const int64_t moments[] = {INT64_MIN, INT64_MAX, -62167219201, 253402300800};
+    char moment[TIMESTAMP_SIZE] = "x";
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(moments) / sizeof(moments[0]); i++) {
+        timestamp_format(moments[i], moment);
+        assert_string_equal(moment, "");
+    }
+    timestamp_format(253402300799, moment);
+    assert_string_equal(moment, "9999-12-31T23:59:59Z");
+}
+
+static void a_number_is_written_whole(void **state)
+{
+    SCOPED(arena_release) struct arena *arena = arena_new();
+    struct text text = {.arena = arena};
+    const uint64_t numbers[] = {0, 9, 10, 1234567890, UINT64_MAX};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
+        text_add_number(&text, numbers[i]);
+        text_add(&text, " ");
+    }
+    assert_string_equal(text.data, "0 9 10 1234567890 18446744073709551615 ");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_moment_is_written_as_the_calendar_has_it),
+        cmocka_unit_test(a_moment_that_no_calendar_has_is_not_written),
+        cmocka_unit_test(a_number_is_written_whole),
         cmocka_unit_test(names_are_compared_without_letter_case_in_any_script),
         cmocka_unit_test(names_for_a_directory_are_compared_as_it_compares_them),
         cmocka_unit_test(letters_of_another_width_are_the_same_where_servers_compare),
