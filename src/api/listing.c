@@ -32,6 +32,19 @@ static const struct scim_resource_type *type_of(const struct listing *listing)
     return scim_resource_type(listing->kind->type);
 }
 
+static void add_view(struct listing *listing, const struct view *view, struct arena *scratch)
+{
+    const struct projection *projection = listing->query.projection;
+
+    if (projection)
+        list_add(&listing->list,
+                 query_render(scratch, type_of(listing), projection, view->document, view->tail),
+                 (struct bytes){0});
+    else
+        list_add(&listing->list, bytes_of(view->document.data, view->document.size - 1),
+                 view->tail);
+}
+
 static bool add(void *context, uint64_t row)
 {
     SCOPED(arena_release) struct arena *scratch = arena_new();
@@ -45,8 +58,7 @@ static bool add(void *context, uint64_t row)
     listing->is_too_large = view.is_too_large;
     if (view.is_too_large)
         return false;
-    list_add(&listing->list, query_render(scratch, type_of(listing), listing->query.projection,
-                                          view.document, view.tail));
+    add_view(listing, &view, scratch);
     return listing->list.text.size < PAGE_SIZE_MAX;
 }
 

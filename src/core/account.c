@@ -1,5 +1,7 @@
 #include "account.h"
 
+#include <string.h>
+
 #include "bridge/core/site.h"
 #include "bridge/store/record.h"
 #include "layout.h"
@@ -10,6 +12,14 @@ enum { ACCOUNT_VERSION = 2, ASSERTION_VERSION = 1 };
 static const char *text_or_null(const char *text)
 {
     return *text ? text : NULL;
+}
+
+static void copy_id(char id[UUID_TEXT_SIZE], const char *text)
+{
+    size_t size = strnlen(text, UUID_TEXT_SIZE - 1);
+
+    memcpy(id, text, size);
+    id[size] = '\0';
 }
 
 bool account_load(struct store_txn *txn, uint64_t row, struct arena *arena, struct account *account)
@@ -23,7 +33,7 @@ bool account_load(struct store_txn *txn, uint64_t row, struct arena *arena, stru
         return false;
     reader = record_read(value, ACCOUNT_VERSION);
     *account = (struct account){.row = row};
-    (void)snprintf(account->id, sizeof(account->id), "%s", record_take_text(&reader, arena));
+    copy_id(account->id, record_take_text(&reader, arena));
     account->owner = record_take_u32(&reader);
     account->is_break_glass = record_take_u8(&reader) != 0;
     account->is_active = record_take_u8(&reader) != 0;

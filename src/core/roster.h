@@ -12,7 +12,7 @@
  * walked. The counts read nothing, so that what is added at once does not get in
  * each other's way.
  */
-enum { ROSTER_BLOCK = 4096 };
+enum { ROSTER_BLOCK = 2048 };
 
 /* Besides the owners' numbers: all of them together. */
 #define ROSTER_ALL UINT32_MAX

@@ -92,6 +92,18 @@ bool site_load(struct store_txn *txn, uint64_t row, struct arena *arena, struct 
     return true;
 }
 
+const char *site_name(struct store_txn *txn, uint64_t row, struct arena *arena)
+{
+    struct store_key key = key_row(txn, row);
+    struct site site = {0};
+    struct bytes value;
+
+    if (!store_get(txn, STORE_SITE, key_bytes(&key), &value) ||
+        !record_load(value, row, arena, &site))
+        return NULL;
+    return site.name;
+}
+
 bool site_find(struct store_txn *txn, const char *id, struct arena *arena, struct site *site)
 {
     uint64_t row;

@@ -1,6 +1,4 @@
 /* People as they are shown: the tail that is composed at read time. */
-#include <inttypes.h>
-
 #include "account.h"
 #include "bridge/core/connection.h"
 #include "bridge/core/group.h"
@@ -14,8 +12,37 @@ static void add_member(struct text *tail, const char *name, const char *value)
 {
     if (!value)
         return;
-    text_add_format(tail, ",\"%s\":", name);
+    text_add(tail, ",\"");
+    text_add(tail, name);
+    text_add(tail, "\":");
     text_add_json(tail, value);
+}
+
+/* What the bridge says itself needs no escapes. */
+static void add_words(struct text *tail, const char *name, const char *words)
+{
+    text_add(tail, name);
+    text_add(tail, words);
+    text_add(tail, "\"");
+}
+
+static void add_moment(struct text *tail, const char *name, int64_t at)
+{
+    char moment[TIMESTAMP_SIZE];
+
+    timestamp_format(at, moment);
+    add_words(tail, name, moment);
+}
+
+/* Where a resource is: the base comes from the request. */
+static void add_location(struct text *tail, const char *base, const char *endpoint, const char *id)
+{
+    struct text location = {.arena = tail->arena};
+
+    text_add(&location, base);
+    text_add(&location, endpoint);
+    text_add(&location, id);
+    text_add_json(tail, location.data);
 }
 
 static void add_directory(struct store_txn *txn, uint64_t row, struct text *tail)
@@ -26,10 +53,10 @@ static void add_directory(struct store_txn *txn, uint64_t row, struct text *tail
     bool is_parked = is_waiting && line.refusal;
 
     (void)link_find(txn, OUTBOX_USER, row, tail->arena, &link);
-    text_add_format(tail, ",\"directory\":{\"state\":\"%s\"",
-                    is_parked    ? "parked"
-                    : is_waiting ? "pending"
-                                 : "landed");
+    add_words(tail, ",\"directory\":{\"state\":\"",
+              is_parked    ? "parked"
+              : is_waiting ? "pending"
+                           : "landed");
     add_member(tail, "dn", link.dn);
     add_member(tail, "detail", is_parked ? line.refusal : NULL);
     text_add(tail, "}");
@@ -37,12 +64,9 @@ static void add_directory(struct store_txn *txn, uint64_t row, struct text *tail
 
 static void add_block(const struct account *account, struct text *tail)
 {
-    char since[TIMESTAMP_SIZE];
-
     if (!account->blocked_by)
         return;
-    timestamp_format(account->blocked_at, since);
-    text_add_format(tail, ",\"blocked\":{\"since\":\"%s\"", since);
+    add_moment(tail, ",\"blocked\":{\"since\":\"", account->blocked_at);
     add_member(tail, "by", account->blocked_by);
     add_member(tail, "reason", *account->block_reason ? account->block_reason : NULL);
     text_add(tail, "}");
@@ -52,16 +76,16 @@ static void add_block(const struct account *account, struct text *tail)
 static void add_extension(struct store_txn *txn, const struct account *account, struct text *tail)
 {
     struct connection owner = {0};
-    struct site site = {0};
+    const char *site = NULL;
 
     if (account->owner)
         (void)connection_load(txn, account->owner, tail->arena, &owner);
     if (account->association.site_row)
-        (void)site_load(txn, account->association.site_row, tail->arena, &site);
-    text_add_format(tail, ",\"%s\":{\"status\":\"%s\"", SCIM_URN_BRIDGE,
-                    account->is_active ? "active" : "inactive");
+        site = site_name(txn, account->association.site_row, tail->arena);
+    add_words(tail, ",\"" SCIM_URN_BRIDGE "\":{\"status\":\"",
+              account->is_active ? "active" : "inactive");
     add_member(tail, "role", role_name(account->association.role));
-    add_member(tail, "site", site.name);
+    add_member(tail, "site", site);
     add_member(tail, "managedBy", owner.name);
     add_block(account, tail);
     if (account->is_break_glass)
@@ -86,10 +110,12 @@ static bool add_group(void *context, uint64_t row)
 
     if (!group_load(composing->txn, row, tail->arena, &group))
         return true;
-    text_add_format(tail, "%s{\"value\":\"%s\",\"type\":\"direct\"",
-                    composing->count++ ? "," : ",\"groups\":[", group.id);
+    text_add(tail, composing->count++ ? "," : ",\"groups\":[");
+    add_words(tail, "{\"value\":\"", group.id);
+    add_member(tail, "type", "direct");
     add_member(tail, "display", group.name);
-    add_member(tail, "$ref", arena_printf(tail->arena, "%s/Groups/%s", composing->base, group.id));
+    text_add(tail, ",\"$ref\":");
+    add_location(tail, composing->base, "/Groups/", group.id);
     text_add(tail, "}");
     return true;
 }
@@ -108,18 +134,15 @@ struct bytes user_tail(struct store_txn *txn, const struct user *user, const cha
 {
     const struct account *account = &user->account;
     struct text tail = {.arena = arena};
-    char created[TIMESTAMP_SIZE];
-    char modified[TIMESTAMP_SIZE];
 
-    timestamp_format(account->created_at, created);
-    timestamp_format(account->modified_at, modified);
     add_groups(txn, account->row, base, &tail);
     add_extension(txn, account, &tail);
-    text_add_format(&tail,
-                    ",\"meta\":{\"resourceType\":\"User\",\"created\":\"%s\","
-                    "\"lastModified\":\"%s\",\"version\":\"W/\\\"%" PRIu64 "\\\"\",\"location\":",
-                    created, modified, account->version);
-    text_add_json(&tail, arena_printf(arena, "%s/Users/%s", base, account->id));
+    add_moment(&tail, ",\"meta\":{\"resourceType\":\"User\",\"created\":\"", account->created_at);
+    add_moment(&tail, ",\"lastModified\":\"", account->modified_at);
+    text_add(&tail, ",\"version\":\"W/\\\"");
+    text_add_number(&tail, account->version);
+    text_add(&tail, "\\\"\",\"location\":");
+    add_location(&tail, base, "/Users/", account->id);
     text_add(&tail, "}}");
     return bytes_of(tail.data, tail.size);
 }

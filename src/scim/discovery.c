@@ -154,7 +154,8 @@ struct bytes discovery_resource_types(const char *base, unsigned kinds, struct a
 
     for (enum scim_kind kind = 0; kind < SCIM_KIND_COUNT; kind++) {
         if (may_use(kinds, kind))
-            list_add(&list, resource_type_document(base, scim_resource_type(kind), arena));
+            list_add(&list, resource_type_document(base, scim_resource_type(kind), arena),
+                     (struct bytes){0});
     }
     return end_list(&list);
 }
@@ -165,7 +166,7 @@ struct bytes discovery_schemas(const char *base, unsigned kinds, struct arena *a
     struct schema_set set = schemas_of(kinds);
 
     for (size_t i = 0; i < set.count; i++)
-        list_add(&list, schema_document(base, set.schemas[i], arena));
+        list_add(&list, schema_document(base, set.schemas[i], arena), (struct bytes){0});
     return end_list(&list);
 }
 

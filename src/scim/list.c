@@ -55,11 +55,12 @@ struct list list_begin(struct arena *arena)
     return list;
 }
 
-void list_add(struct list *list, struct bytes resource)
+void list_add(struct list *list, struct bytes resource, struct bytes rest)
 {
     if (list->added++)
         text_add(&list->text, ",");
     text_add_bytes(&list->text, resource);
+    text_add_bytes(&list->text, rest);
 }
 
 struct bytes list_end(struct list *list, uint64_t total, const struct page *page)

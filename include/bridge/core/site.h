@@ -65,6 +65,9 @@ uint64_t site_resolve(struct store_txn *txn, const char *name, struct arena *are
 
 bool site_exists(struct store_txn *txn, uint64_t row);
 
+/* Its display name, without looking at more; NULL where there is none. */
+const char *site_name(struct store_txn *txn, uint64_t row, struct arena *arena);
+
 /* What follows the document: meta, userCount, and the end of the object. */
 struct bytes site_tail(struct store_txn *txn, const struct site *site, const char *base,
                        struct arena *arena);

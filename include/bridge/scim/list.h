@@ -27,7 +27,8 @@ enum status page_parse(const char *start_index, const char *count, struct page *
 
 /*
  * The list response, in the order in which it is written: begin, one list_add a
- * resource, end. `resource` is finished JSON bytes.
+ * resource, end. A resource is finished JSON bytes, in two parts if that saves
+ * joining them; the second may be empty.
  */
 struct list {
     struct text text;
@@ -35,7 +36,7 @@ struct list {
 };
 
 struct list list_begin(struct arena *arena);
-void list_add(struct list *list, struct bytes resource);
+void list_add(struct list *list, struct bytes resource, struct bytes rest);
 struct bytes list_end(struct list *list, uint64_t total, const struct page *page);
 
 #endif

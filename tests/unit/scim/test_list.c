@@ -60,8 +60,8 @@ static void a_list_says_how_many_it_has_and_how_many_there_are(void **state)
     struct bytes bytes;
 
     (void)state;
-    list_add(&list, bytes_of_text("{\"id\":\"1\"}"));
-    list_add(&list, bytes_of_text("{\"id\":\"2\"}"));
+    list_add(&list, bytes_of_text("{\"id\":\"1\"}"), (struct bytes){0});
+    list_add(&list, bytes_of_text("{\"id\":\"2\""), bytes_of_text("}"));
     bytes = list_end(&list, 17, &(struct page){.start_index = 3, .count = 2});
 
     answer = json_loadb(bytes.data, bytes.size, JSON_REJECT_DUPLICATES, NULL);
