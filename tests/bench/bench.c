@@ -85,6 +85,11 @@ uint64_t next_random(void)
     return state * 0x2545F4914F6CDD1DU;
 }
 
+void user_name_of(unsigned number, char name[USER_NAME_SIZE])
+{
+    (void)snprintf(name, USER_NAME_SIZE, "person-%08x@example.com", number * 2654435761u);
+}
+
 /* ------------------------------------------------------------------- figures */
 
 void timings_add(struct timings *timings, int64_t began_ns)

@@ -37,4 +37,11 @@ void timings_add(struct timings *timings, int64_t began_ns);
 /* Print one line of JSON: how many in how long, and the percentiles. Clears the timings. */
 void timings_report(struct timings *timings, const char *name, uint64_t count, int64_t took_ns);
 
+/*
+ * What the person of a number is called: everybody otherwise, in an order that has
+ * nothing to do with the numbers, as names come in life.
+ */
+enum { USER_NAME_SIZE = 32 };
+void user_name_of(unsigned number, char name[USER_NAME_SIZE]);
+
 #endif

@@ -7,7 +7,7 @@
 
 #include "people.h"
 
-enum { IN_SIZE = 16384, OUT_SIZE = 4096, EXPECTED_SIZE = 160 };
+enum { IN_SIZE = 1 << 18, OUT_SIZE = 4096, EXPECTED_SIZE = 160 };
 
 /* One keep-alive connection and the request that is under way on it. */
 struct client {

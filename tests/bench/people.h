@@ -6,7 +6,7 @@
 
 enum { ID_SIZE = 37 };
 
-/* Somebody whom the load has made: person-NUMBER@example.com. */
+/* Somebody whom the load has made. */
 struct person {
     unsigned number; /* from 1 */
     char id[ID_SIZE];

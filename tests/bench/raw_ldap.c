@@ -55,7 +55,10 @@ static void connect_and_bind(struct raw *raw)
 
 static void make_dn(const struct raw *raw, int number, char dn[DN_SIZE])
 {
-    (void)snprintf(dn, DN_SIZE, "uid=person-%07d@example.com,%s", number, raw->people_base);
+    char name[USER_NAME_SIZE];
+
+    user_name_of((unsigned)number, name);
+    (void)snprintf(dn, DN_SIZE, "uid=%s,%s", name, raw->people_base);
 }
 
 static void send_modify(struct raw *raw, int number, struct sent *sent)

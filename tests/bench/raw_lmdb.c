@@ -62,19 +62,23 @@ static const struct put {
     {TABLE_COUNTER, ORDER_FIXED, 8, 5, 8}, /* outbox */
     {TABLE_DUE, ORDER_ROW, 1, 22, 0},
     {TABLE_OUTBOX, ORDER_ROW, 1, 13, 34},
-    {TABLE_INDEX, ORDER_ROW, 6, 22, 0},     /* association */
-    {TABLE_COUNTER, ORDER_FIXED, 5, 13, 8}, /* at the site */
-    {TABLE_COUNTER, ORDER_FIXED, 2, 5, 8},  /* active */
-    {TABLE_COUNTER, ORDER_FIXED, 4, 13, 8}, /* owned */
-    {TABLE_COUNTER, ORDER_FIXED, 1, 5, 8},  /* users */
-    {TABLE_INDEX, ORDER_RANDOM, 4, 45, 8},  /* email */
-    {TABLE_INDEX, ORDER_ROW, 5, 17, 8},     /* owner */
+    {TABLE_INDEX, ORDER_ROW, 8, 21, 0},      /* modified */
+    {TABLE_INDEX, ORDER_ROW, 7, 23, 0},      /* association */
+    {TABLE_COUNTER, ORDER_FIXED, 5, 13, 8},  /* at the site */
+    {TABLE_COUNTER, ORDER_FIXED, 2, 5, 8},   /* active */
+    {TABLE_COUNTER, ORDER_FIXED, 11, 18, 8}, /* rows, of all */
+    {TABLE_COUNTER, ORDER_FIXED, 1, 5, 8},   /* users */
+    {TABLE_COUNTER, ORDER_FIXED, 12, 18, 8}, /* rows, of the owner */
+    {TABLE_COUNTER, ORDER_FIXED, 4, 13, 8},  /* owned */
+    {TABLE_INDEX, ORDER_ROW, 6, 18, 0},      /* owner */
+    {TABLE_INDEX, ORDER_RANDOM, 5, 41, 8},   /* email */
+    {TABLE_INDEX, ORDER_RANDOM, 3, 43, 8},   /* displayName */
     {TABLE_ASSERTION, ORDER_ROW, 0, 16, 28},
     {TABLE_ACCOUNT, ORDER_ROW, 0, 12, 79},
     {TABLE_RESOURCE, ORDER_ROW, 1, 13, 446},
     {TABLE_INDEX, ORDER_ROW, 1, 21, 9},    /* id, which begins with the time */
-    {TABLE_INDEX, ORDER_RANDOM, 3, 41, 8}, /* externalId */
-    {TABLE_INDEX, ORDER_RANDOM, 2, 37, 8}, /* userName */
+    {TABLE_INDEX, ORDER_RANDOM, 4, 41, 8}, /* externalId */
+    {TABLE_INDEX, ORDER_RANDOM, 2, 33, 8}, /* userName */
     {TABLE_JOURNAL, ORDER_ROW, 0, 12, 345},
     {TABLE_META, ORDER_FIXED, 1, 11, 40}, /* the journal's head */
 };

@@ -56,10 +56,12 @@ static void write_get(const struct load *load, struct client *client, const char
 static void make_get(const struct load *load, struct client *client)
 {
     char query[PATH_SIZE];
+    char name[USER_NAME_SIZE];
 
     (void)snprintf(query, sizeof(query), "/%s", client->person.id);
     write_get(load, client, query);
-    expect(client, "\"userName\":\"person-%07u@example.com\"", client->person.number);
+    user_name_of(client->person.number, name);
+    expect(client, "\"userName\":\"%s\"", name);
 }
 
 /* The same request as make_get, and 800 bytes for an answer. */
@@ -72,10 +74,10 @@ static void make_hello(const struct load *load, struct client *client)
 static void make_by_name(const struct load *load, struct client *client)
 {
     char query[PATH_SIZE];
+    char name[USER_NAME_SIZE];
 
-    (void)snprintf(query, sizeof(query),
-                   "?filter=userName%%20eq%%20%%22person-%07u%%40example.com%%22",
-                   client->person.number);
+    user_name_of(client->person.number, name);
+    (void)snprintf(query, sizeof(query), "?filter=userName%%20eq%%20%%22%s%%22", name);
     write_get(load, client, query);
     expect(client, "\"id\":\"%s\"", client->person.id);
 }
@@ -90,25 +92,46 @@ static void make_by_external_id(const struct load *load, struct client *client)
     expect(client, "\"id\":\"%s\"", client->person.id);
 }
 
+/* Of everybody, a hundred from this place on. */
+static void make_page(const struct load *load, struct client *client, size_t start_index)
+{
+    char query[PATH_SIZE];
+
+    (void)snprintf(query, sizeof(query), "?count=100&startIndex=%zu", start_index);
+    write_get(load, client, query);
+    expect(client, "\"startIndex\":%zu,\"itemsPerPage\":100", start_index);
+}
+
+static void make_first_page(const struct load *load, struct client *client)
+{
+    make_page(load, client, 1);
+}
+
+static void make_last_page(const struct load *load, struct client *client)
+{
+    make_page(load, client, load->people.count - 99);
+}
+
 /* ------------------------------------------------------------------- changing */
 
 static void make_create(const struct load *load, struct client *client)
 {
     static const char *const sites[] = {"North Plant", "Harbour"};
     unsigned number = client->person.number;
+    char name[USER_NAME_SIZE];
     char body[BODY_SIZE];
 
-    (void)snprintf(
-        body, sizeof(body),
-        "{\"schemas\":[\"" CORE "\",\"" EXTENSION "\"],\"externalId\":\"ext-%07u\","
-        "\"userName\":\"person-%07u@example.com\",\"active\":true,"
-        "\"displayName\":\"Given%07u Family%07u\",\"title\":\"Engineer\","
-        "\"name\":{\"givenName\":\"Given%07u\",\"familyName\":\"Family%07u\"},"
-        "\"emails\":[{\"primary\":true,\"type\":\"work\",\"value\":\"person-%07u@example.com\"}],"
-        "\"" EXTENSION "\":{\"role\":\"user\",\"site\":\"%s\"}}",
-        number, number, number, number, number, number, number, sites[number % 2]);
+    user_name_of(number, name);
+    (void)snprintf(body, sizeof(body),
+                   "{\"schemas\":[\"" CORE "\",\"" EXTENSION "\"],\"externalId\":\"ext-%07u\","
+                   "\"userName\":\"%s\",\"active\":true,"
+                   "\"displayName\":\"%.15s Family%07u\",\"title\":\"Engineer\","
+                   "\"name\":{\"givenName\":\"%.15s\",\"familyName\":\"Family%07u\"},"
+                   "\"emails\":[{\"primary\":true,\"type\":\"work\",\"value\":\"%s\"}],"
+                   "\"" EXTENSION "\":{\"role\":\"user\",\"site\":\"%s\"}}",
+                   number, name, name, number, name, number, name, sites[number % 2]);
     write_request(client, load->token, "POST", "/scim/v2/Users", body);
-    expect(client, "\"userName\":\"person-%07u@example.com\"", number);
+    expect(client, "\"userName\":\"%s\"", name);
 }
 
 static void learn_created(struct load *load, const struct client *client)
@@ -172,6 +195,8 @@ static const struct request requests[] = {
     {"get", "GET a user by id", 200, WHOM_SOMEBODY, make_get, NULL},
     {"name", "GET, filter userName eq", 200, WHOM_SOMEBODY, make_by_name, NULL},
     {"external", "GET, filter externalId eq", 200, WHOM_SOMEBODY, make_by_external_id, NULL},
+    {"page", "GET the first page of 100", 200, WHOM_SOMEBODY, make_first_page, NULL},
+    {"last", "GET the last page of 100", 200, WHOM_SOMEBODY, make_last_page, NULL},
     {"post", "POST a new user", 201, WHOM_NEWCOMER, make_create, learn_created},
     {"title", "PATCH the title", 200, WHOM_SOMEBODY, make_retitle, NULL},
     {"active", "PATCH active", 200, WHOM_SOMEBODY, make_turn, learn_turned},
