@@ -146,17 +146,30 @@ static enum status check_role_names(struct reader *reader, const struct scope *s
         arena_printf(reader->arena, "%s%s: %s", scope->prefix, setting->name, reason.detail));
 }
 
+/* The bridge's own account is nobody's, whatever attributes it has. */
+static const char **protected_texts(struct reader *reader, const struct directory_config *directory,
+                                    size_t *count)
+{
+    const struct config_items *given = &directory->protected;
+    const char **texts = arena_alloc(reader->arena, (given->count + 1) * sizeof(*texts));
+
+    for (*count = 0; *count < given->count; ++*count)
+        texts[*count] = given->items[*count].text;
+    if (directory->bind_dn)
+        texts[(*count)++] = directory->bind_dn;
+    return texts;
+}
+
 static enum status make_protection(struct reader *reader, const struct scope *scope)
 {
     struct directory_config *directory = &scope->organization->directory;
     const struct config_items *given = &directory->protected;
-    const char **texts = arena_alloc(reader->arena, given->count * sizeof(*texts));
     struct problem reason = {0};
     size_t fault = 0;
+    size_t count = 0;
+    const char **texts = protected_texts(reader, directory, &count);
 
-    for (size_t i = 0; i < given->count; i++)
-        texts[i] = given->items[i].text;
-    if (!protection_new(texts, given->count, &directory->protection, &fault, &reason))
+    if (!protection_new(texts, count, &directory->protection, &fault, &reason))
         return STATUS_OK;
     return document_fail(
         &reader->document, place_of_item(&given->items[fault]),

@@ -159,11 +159,10 @@ static enum status find(const struct look *look, struct entry_list *found)
 static enum status refuse_protected(const struct look *look, const struct entry *entry,
                                     const char *by)
 {
-    return problem_set(
-        look->problem, STATUS_DIRECTORY_REFUSED,
-        "%s matches %s, and is protected by %s in directory.protected; change either "
-        "if it is this person's",
-        entry->dn, look->key, by);
+    return problem_set(look->problem, STATUS_DIRECTORY_REFUSED,
+                       "%s matches %s, and is protected by %s; change that if the entry is this "
+                       "person's after all",
+                       entry->dn, look->key, by);
 }
 
 /*

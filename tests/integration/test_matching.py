@@ -3,7 +3,7 @@
 import secrets
 import unittest
 
-from support import BridgeCase, wait_until
+from support import BridgeCase, Directory, wait_until
 from support.client import DEACTIVATE, RESTORE
 from support.difference import LOCKED, is_locked
 
@@ -295,6 +295,29 @@ class Disable(BridgeCase):
         self.assertTrue(is_locked(self.directory.person("theirs@example.com")[1]))
         other.delete(f"/Users/{other.find_user('theirs@example.com')['id']}")
         self.bridge.settle()
+
+
+class OwnAccount(BridgeCase):
+    directory_settings = {"match": "mail"}
+
+    @classmethod
+    def setUpClass(cls):
+        own = Directory.people_base
+        Directory.people_base = Directory.base
+        cls.addClassCleanup(setattr, Directory, "people_base", own)
+        super().setUpClass()
+
+    def test_the_bridges_own_account_is_nobodys(self):
+        dn = self.directory.bind_dn
+        self.directory.modify(f"dn: {dn}\nchangetype: modify\nadd: objectClass\n"
+                              "objectClass: extensibleObject\n-\nadd: mail\nmail: svc@example.com\n")
+
+        self.scim.create_user("svc@example.com", "user", "Harbour", active=False)
+        wait_until(lambda: self.bridge.status()["parked"], 20, self.bridge.status)
+
+        [parked] = self.bridge.status()["parked"]
+        self.assertIn(f"is protected by {dn}", parked["detail"])
+        self.assertTrue(self.directory.answers())
 
 
 class Blind(BridgeCase):
