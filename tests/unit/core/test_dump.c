@@ -10,6 +10,7 @@
 #include "bridge/core/group.h"
 #include "bridge/core/organization.h"
 #include "bridge/scim/resource.h"
+#include "dump.h"
 #include "layout.h"
 
 enum { STORE_SIZE = 64 << 20, NOON = 1700000000, PEOPLE_MAX = 64, ROUNDS = 12 };
@@ -542,6 +543,42 @@ static void an_import_that_is_cut_off_is_known_and_the_next_one_starts_over(void
     }
 }
 
+static int64_t user_counts_of(struct world *world)
+{
+    SCOPED(store_release) struct store_txn *txn = world_begin(world);
+
+    return user_counts(txn).total;
+}
+
+/* As after a crash: the mark is there, and some of what was imported. */
+static void what_a_crash_left_is_named_and_taken_away_by_the_next_import(void **state)
+{
+    SCOPED(arena_release) struct arena *arena = arena_new();
+    SCOPED(drop_world) struct world copy = {0};
+    struct world *world = *state;
+    struct problem problem = {0};
+    struct store_txn *txn;
+    const char *text;
+
+    given_a_random_organization(world, 13);
+    text = exported(world, arena);
+    empty_world(&copy, false);
+    assert_int_equal(dump_begin(copy.store, ORGANIZATION_DEFAULT, NULL), STATUS_OK);
+    assert_int_equal(world_create(&copy, &copy.admin, "{'userName':'half'}"), STATUS_OK);
+    txn = world_begin(&copy);
+    assert_int_equal(organizations_are_whole(txn, &problem), STATUS_CONFLICT);
+    store_end(txn);
+    assert_string_equal(problem.detail,
+                        "an import into the organization default did not finish; run it again: "
+                        "rolebridge store import FILE");
+
+    assert_int_equal(import(&copy, text), STATUS_OK);
+
+    assert_same(exported(&copy, arena), text);
+    assert_whole(&copy);
+    assert_int_equal(user_counts_of(&copy), user_counts_of(world));
+}
+
 static void an_organization_that_is_not_there_is_not_exported(void **state)
 {
     struct world *world = *state;
@@ -586,6 +623,9 @@ int main(void)
             world_set_up, world_tear_down),
         cmocka_unit_test_setup_teardown(
             an_import_that_is_cut_off_is_known_and_the_next_one_starts_over, world_set_up,
+            world_tear_down),
+        cmocka_unit_test_setup_teardown(
+            what_a_crash_left_is_named_and_taken_away_by_the_next_import, world_set_up,
             world_tear_down),
         cmocka_unit_test_setup_teardown(an_organization_that_is_not_there_is_not_exported,
                                         world_set_up, world_tear_down),
