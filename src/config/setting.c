@@ -196,6 +196,12 @@ const struct setting settings[] = {
      .choices = deletions,
      .fallback = "disable",
      .help = "What happens to the entry that the bridge made for an account that is deleted"},
+    {.name = "directory.transactions",
+     .kind = SETTING_SWITCH,
+     DIRECTORY(transactions),
+     .fallback = "false",
+     .help =
+         "Whether many changes go as one (RFC 5805) where it is offered; slapd may crash over it"},
     {.name = "directory.connect_timeout",
      .kind = SETTING_SECONDS,
      DIRECTORY(connect_seconds),

@@ -17,6 +17,7 @@ static enum status settings_of(const struct organization_config *organization, s
                       .binds_externally = strcmp(directory->bind, "external") == 0,
                       .bind_dn = directory->bind_dn,
                       .password_file = directory->password_file,
+                      .uses_transactions = directory->transactions,
                       .connect_seconds = (int)directory->connect_seconds,
                       .operation_seconds = (int)directory->operation_seconds},
         .projection = {.people_base = directory->people_base,

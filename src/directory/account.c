@@ -19,7 +19,6 @@ struct account_profile {
     struct mark marks[MARKS_MAX];
     size_t mark_count;
     size_t window;
-    bool allows_transactions;
 };
 
 static const struct account_profile profiles[] = {
@@ -35,7 +34,6 @@ static const struct account_profile profiles[] = {
         .marks = {{"pwdAccountLockedTime", "000001010000Z"}, {"pwdEndTime", "19700101000000Z"}},
         .mark_count = 2,
         .window = 8,
-        .allows_transactions = true,
     },
 };
 
@@ -66,11 +64,6 @@ const char *account_identity(const struct account_profile *profile)
 size_t account_window(const struct account_profile *profile)
 {
     return profile->window;
-}
-
-bool account_allows_transactions(const struct account_profile *profile)
-{
-    return profile->allows_transactions;
 }
 
 static bool has_mark(const struct entry *entry, const struct mark *mark)

@@ -141,7 +141,9 @@ enum status call_judge(struct call *call, LDAPMessage *message, LDAPControl ***c
     if (parsed != LDAP_SUCCESS)
         return fail(call, parsed, NULL);
     call->directory->last_code = code;
-    return code == LDAP_SUCCESS ? STATUS_OK : fail(call, code, words);
+    if (status_from_ldap(code, call->operation) == STATUS_OK)
+        return STATUS_OK;
+    return fail(call, code, words);
 }
 
 enum status call_finish(struct call *call, int code)

@@ -12,6 +12,7 @@ struct directory {
     char *uri; /* for messages */
     int operation_seconds;
     int last_code;
+    enum { TRANSACTIONS_ABSENT, TRANSACTIONS_UNKNOWN, TRANSACTIONS_OFFERED } transactions;
 };
 
 int directory_descriptor(const struct directory *directory); /* -1: not connected */

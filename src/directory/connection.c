@@ -25,6 +25,8 @@ static enum status directory_new(const struct directory_settings *settings, stru
         return status;
     directory = heap_alloc(1, sizeof(*directory));
     directory->operation_seconds = settings->operation_seconds;
+    directory->transactions =
+        settings->uses_transactions ? TRANSACTIONS_UNKNOWN : TRANSACTIONS_ABSENT;
     directory->uri = heap_alloc(1, strlen(settings->uri) + 1);
     memcpy(directory->uri, settings->uri, strlen(settings->uri));
     if ((status = channel_open(directory, settings, problem)))

@@ -33,6 +33,8 @@ static const char *const names[OPERATION_COUNT] = {
     [OPERATION_RENAME] = "rename",
     [OPERATION_DELETE] = "delete",
     [OPERATION_PASSWORD] = "set the password of",
+    [OPERATION_START_TRANSACTION] = "start of a transaction",
+    [OPERATION_END_TRANSACTION] = "end of a transaction",
 };
 
 /*
@@ -46,6 +48,7 @@ static const struct meaning {
     const char *advice;
 } meanings[] = {
     {LDAP_SUCCESS, AFTER_ANYTHING, STATUS_OK, NULL},
+    {LDAP_TXN_SPECIFY_OKAY, AFTER_A_WRITE, STATUS_OK, NULL}, /* noted: see transaction.h */
 
     /* unavailable: the same again may succeed later; a write may have happened or not */
     {LDAP_BUSY, AFTER_ANYTHING, STATUS_DIRECTORY_UNAVAILABLE, NULL},

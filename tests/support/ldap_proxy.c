@@ -8,9 +8,10 @@
 #include <string.h>
 #include <strings.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
-enum { POLL_MS = 50, STREAM_SIZE = 16 * 1024 * 1024 };
+enum { POLL_MS = 50, STREAM_SIZE = 16 * 1024 * 1024, MOMENT_NS = 100 * 1000 * 1000 };
 
 /* What has come from one side and was not passed on. */
 struct stream {
@@ -136,12 +137,30 @@ static void hide_transactions(unsigned char *data, size_t size)
     }
 }
 
+/*
+ * slapd is not done with a change of a transaction when it has answered it, and
+ * crashes if the transaction, or the connection, ends too soon after that.
+ */
+static void spare_server(void)
+{
+    const struct timespec moment = {.tv_nsec = MOMENT_NS};
+
+    (void)nanosleep(&moment, NULL);
+}
+
+static bool ends_transaction(const struct proxy_request *request)
+{
+    return request->operation == PROXY_EXTENDED && strcmp(request->about, "1.3.6.1.1.21.3") == 0;
+}
+
 /* False to hang up. */
 static bool pass_message(struct proxy *proxy, const struct stream *stream, bool is_request,
                          const struct proxy_request *message, size_t size)
 {
     bool is_cut;
 
+    if (is_request && ends_transaction(message))
+        spare_server();
     (void)pthread_mutex_lock(&proxy->lock);
     if (is_request) {
         note_request(proxy, message);
@@ -228,6 +247,8 @@ static void serve(struct proxy *proxy, int client)
     proxy->outstanding_count = 0;
     (void)pthread_mutex_unlock(&proxy->lock);
     (void)close(client);
+    if (!is_up)
+        spare_server();
     (void)close(server);
     free(requests.data);
     free(answers.data);

@@ -24,9 +24,6 @@ const char *account_identity(const struct account_profile *profile);
 /* How many operations on different entries such a server is given at once. */
 size_t account_window(const struct account_profile *profile);
 
-/* Whether changes may go as transactions (RFC 5805) where the server offers them. */
-bool account_allows_transactions(const struct account_profile *profile);
-
 enum account_state {
     ACCOUNT_UNLOCKED,
     ACCOUNT_LOCKED,      /* every mark that the profile sets is there */

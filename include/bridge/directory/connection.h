@@ -40,8 +40,10 @@ struct directory_settings {
     const char *bind_dn;
     const char *password_file; /* mode 0600 or 0400; the whole content is the password, but
                                   for one newline at its end */
-    int connect_seconds;       /* for the connection and its protection */
-    int operation_seconds;     /* for each answer, that to the bind included */
+    bool uses_transactions; /* many changes go as one (RFC 5805) where the server offers it. slapd
+                               may crash over it: see transaction.c */
+    int connect_seconds;    /* for the connection and its protection */
+    int operation_seconds;  /* for each answer, that to the bind included */
 };
 
 /*

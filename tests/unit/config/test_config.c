@@ -110,6 +110,7 @@ static void what_is_not_given_has_its_default(void **state)
     assert_null(config.organizations[0].directory.groups_base);
     assert_string_equal(config.organizations[0].directory.profile, "openldap");
     assert_false(config.organizations[0].directory.start_tls);
+    assert_false(config.organizations[0].directory.transactions);
     assert_string_equal(config.organizations[0].directory.ca_file,
                         "/etc/ssl/certs/ca-certificates.crt");
     assert_string_equal(config.organizations[0].directory.bind, "password");

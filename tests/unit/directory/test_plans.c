@@ -2,6 +2,7 @@
 
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "attributes.h"
@@ -13,17 +14,20 @@
 
 /* Many plans at once, on a real directory, seen from in between. */
 
-enum { SKIPPED = 77, LIMIT_SECONDS = 10, PEOPLE = 20, WINDOW = 8 };
+enum { SKIPPED = 77, LIMIT_SECONDS = 10, PEOPLE = 20, FEW = 4, WINDOW = 8 };
 
 static struct {
     struct slapd slapd;
     struct proxy proxy;
-    struct directory_settings at;
+    struct directory_settings at;     /* by the proxy */
+    struct directory_settings direct; /* past it: it serves one connection at a time */
     struct projection_settings projection;
     struct attribute_map *attributes;
     struct arena *arena;
     struct directory *directory;
-    int generation; /* part of every name, so that no test meets another's entries */
+    int generation;             /* part of every name, so that no test meets another's entries */
+    size_t newcomers;           /* people who are to be made */
+    struct plan *plans[PEOPLE]; /* of the runs */
     struct plan_run runs[PEOPLE];
     size_t count;
 } given;
@@ -49,20 +53,21 @@ static void reconnect(void)
     proxy_reset(&given.proxy, 0, false);
 }
 
-static int begin(void **state)
+static int begin_at(bool has_transactions)
 {
-    (void)state;
     given.arena = arena_new();
     given.count = 0;
     given.generation++;
     memset(given.runs, 0, sizeof(given.runs));
     proxy_start(&given.proxy, given.slapd.uri);
-    given.proxy.hides_transactions = true;
     given.at = (struct directory_settings){.uri = given.proxy.uri,
                                            .bind_dn = SLAPD_SERVICE,
                                            .password_file = given.slapd.password_file,
+                                           .uses_transactions = has_transactions,
                                            .connect_seconds = LIMIT_SECONDS,
                                            .operation_seconds = LIMIT_SECONDS};
+    given.direct = given.at;
+    given.direct.uri = given.slapd.uri;
     given.attributes = attribute_map_usual();
     given.projection = (struct projection_settings){.people_base = SLAPD_PEOPLE,
                                                     .roles_base = SLAPD_ROLES,
@@ -71,6 +76,18 @@ static int begin(void **state)
                                                     .attributes = given.attributes};
     reconnect();
     return 0;
+}
+
+static int begin(void **state)
+{
+    (void)state;
+    return begin_at(false);
+}
+
+static int begin_with_transactions(void **state)
+{
+    (void)state;
+    return begin_at(true);
 }
 
 static int end(void **state)
@@ -100,8 +117,14 @@ static struct plan *a_plan(void)
     struct plan *plan = arena_alloc(given.arena, sizeof(*plan));
 
     plan->steps = arena_alloc(given.arena, 8 * sizeof(*plan->steps));
+    given.plans[given.count] = plan;
     given.runs[given.count++] = (struct plan_run){.plan = plan};
     return plan;
+}
+
+static struct plan *plan_of(size_t run)
+{
+    return given.plans[run];
 }
 
 static struct plan_step *add_step(struct plan *plan, enum plan_verb verb, const char *dn)
@@ -158,10 +181,11 @@ static void given_a_group(const char *dn)
 }
 
 /* Everybody is to be made, to join a group and to get a title. */
-static void given_newcomers(void)
+static void given_few_newcomers(size_t count)
 {
+    given.newcomers = count;
     given_a_group(group("north"));
-    for (size_t i = 0; i < PEOPLE; i++) {
+    for (size_t i = 0; i < count; i++) {
         struct plan *plan = a_plan();
 
         to_be_made(plan, person(i));
@@ -169,6 +193,11 @@ static void given_newcomers(void)
         to_be_titled(plan, person(i), "Clerk");
     }
     proxy_reset(&given.proxy, 0, false);
+}
+
+static void given_newcomers(void)
+{
+    given_few_newcomers(PEOPLE);
 }
 
 /* ------------------------------------------------------------------- when, then */
@@ -212,9 +241,18 @@ static bool is_done(size_t run)
     return !given.runs[run].status && given.runs[run].done == given.runs[run].plan->count;
 }
 
+static const char *last_change(void)
+{
+    for (size_t i = given.proxy.count; i > 0; i--) {
+        if (given.proxy.requests[i - 1].operation == PROXY_MODIFY)
+            return given.proxy.requests[i - 1].about;
+    }
+    return "";
+}
+
 static void assert_newcomers_are_there(void)
 {
-    for (size_t i = 0; i < PEOPLE; i++) {
+    for (size_t i = 0; i < given.newcomers; i++) {
         assert_true(has_title(i, "Clerk"));
         assert_true(is_member(group("north"), person(i)));
     }
@@ -229,6 +267,7 @@ static void many_plans_are_done_at_once_and_never_two_changes_of_one_entry(void 
 
     assert_int_equal(apply(NULL), STATUS_OK);
 
+    assert_int_equal(proxy_count(&given.proxy, PROXY_EXTENDED, NULL), 0);
     assert_int_equal(given.proxy.most_outstanding, WINDOW);
     assert_int_equal(given.proxy.overlaps, 0);
     assert_int_equal(proxy_count(&given.proxy, PROXY_MODIFY, group("north")), 1);
@@ -353,6 +392,244 @@ static void a_connection_that_is_cut_anywhere_leaves_nothing_half_done(void **st
     }
 }
 
+/* ---------------------------------------------------------------- transactions */
+
+#define START "1.3.6.1.1.21.1"
+#define END   "1.3.6.1.1.21.3"
+
+static void plans_go_as_one_transaction(void **state)
+{
+    (void)state;
+    given_newcomers();
+
+    assert_int_equal(apply(NULL), STATUS_OK);
+
+    assert_int_equal(proxy_count(&given.proxy, PROXY_EXTENDED, START), 1);
+    assert_int_equal(proxy_count(&given.proxy, PROXY_EXTENDED, END), 1);
+    assert_int_equal(proxy_count(&given.proxy, PROXY_ADD, NULL), PEOPLE);
+    assert_int_equal(proxy_count(&given.proxy, PROXY_MODIFY, group("north")), 1);
+    for (size_t i = 0; i < PEOPLE; i++)
+        assert_true(is_done(i));
+    assert_newcomers_are_there();
+}
+
+static void a_server_without_transactions_gets_single_changes(void **state)
+{
+    (void)state;
+    given.proxy.hides_transactions = true;
+    given_newcomers();
+
+    assert_int_equal(apply(NULL), STATUS_OK);
+
+    assert_int_equal(proxy_count(&given.proxy, PROXY_EXTENDED, NULL), 0);
+    assert_newcomers_are_there();
+}
+
+/* A step that the server refuses: there is no such attribute. */
+static void poison(size_t run)
+{
+    modify(&plan_of(run)->steps[2], MODIFICATION_REPLACE, "noSuchAttribute", "x");
+}
+
+/* A step that the server only finds wrong when it is to be done. */
+static void poison_slowly(size_t run)
+{
+    static const struct modification no_name = {MODIFICATION_REPLACE, "sn", NULL, 0};
+
+    plan_of(run)->steps[2].modifications = &no_name;
+}
+
+static void assert_only_the_poisoned_fail(const size_t *poisoned, size_t count)
+{
+    for (size_t i = 0; i < PEOPLE; i++) {
+        bool is_poisoned = false;
+
+        for (size_t j = 0; j < count; j++)
+            is_poisoned = is_poisoned || poisoned[j] == i;
+        assert_true(is_member(group("north"), person(i)));
+        assert_int_equal(has_title(i, "Clerk"), !is_poisoned);
+        assert_int_equal(given.runs[i].status, is_poisoned ? STATUS_DIRECTORY_REFUSED : STATUS_OK);
+        assert_int_equal(given.runs[i].done, is_poisoned ? 2 : 3);
+    }
+}
+
+static void who_spoils_a_transaction_is_left_out_and_refused_alone(void **state)
+{
+    static const size_t poisoned[] = {3, 11};
+
+    (void)state;
+    given_newcomers();
+    poison_slowly(3);
+    poison_slowly(11);
+
+    assert_int_equal(apply(NULL), STATUS_OK);
+
+    assert_int_equal(proxy_count(&given.proxy, PROXY_EXTENDED, START), 3);
+    assert_only_the_poisoned_fail(poisoned, 2);
+    assert_non_null(strstr(given.runs[3].problem.detail, "sn"));
+}
+
+static void what_is_refused_at_once_spoils_a_transaction_but_once(void **state)
+{
+    static const size_t poisoned[] = {0, 1, 2, 5, 8, 13, PEOPLE - 1};
+
+    (void)state;
+    given_newcomers();
+    for (size_t i = 0; i < sizeof(poisoned) / sizeof(poisoned[0]); i++)
+        poison(poisoned[i]);
+
+    assert_int_equal(apply(NULL), STATUS_OK);
+
+    assert_int_equal(proxy_count(&given.proxy, PROXY_EXTENDED, START), 2);
+    assert_only_the_poisoned_fail(poisoned, sizeof(poisoned) / sizeof(poisoned[0]));
+}
+
+static void
+a_transaction_that_is_spoilt_again_and_again_is_given_up_for_single_changes(void **state)
+{
+    static const size_t poisoned[] = {1, 2, 3, 5, 8, 13, PEOPLE - 1};
+
+    (void)state;
+    given_newcomers();
+    for (size_t i = 0; i < sizeof(poisoned) / sizeof(poisoned[0]); i++)
+        poison_slowly(poisoned[i]);
+
+    assert_int_equal(apply(NULL), STATUS_OK);
+
+    assert_int_equal(proxy_count(&given.proxy, PROXY_EXTENDED, START), 5);
+    assert_only_the_poisoned_fail(poisoned, sizeof(poisoned) / sizeof(poisoned[0]));
+    assert_int_equal(given.proxy.overlaps, 0);
+}
+
+static void who_spoils_a_common_change_of_a_transaction_is_refused_alone(void **state)
+{
+    (void)state;
+    given_a_group(group("spoilt"));
+    to_be_made(a_plan(), person(0));
+    to_join(a_plan(), group("spoilt"), person(1));
+    to_join(a_plan(), group("spoilt"), "no name at all");
+    to_join(a_plan(), group("spoilt"), person(2));
+
+    assert_int_equal(apply(NULL), STATUS_OK);
+
+    assert_true(is_done(0) && is_done(1) && is_done(3));
+    assert_int_equal(given.runs[2].status, STATUS_DIRECTORY_REFUSED);
+    assert_true(is_member(group("spoilt"), person(1)));
+    assert_true(is_member(group("spoilt"), person(2)));
+}
+
+static void to_be_locked(struct plan *plan, const char *dn)
+{
+    struct plan_step *step = add_step(plan, PLAN_LOCK, dn);
+
+    account_lock(given.projection.profile, given.arena, &step->modifications, &step->count);
+}
+
+static bool is_locked(const char *dn)
+{
+    struct person_actual actual;
+
+    assert_int_equal(
+        person_read(given.directory, &given.projection, NULL, dn, given.arena, &actual, NULL),
+        STATUS_OK);
+    return account_state(given.projection.profile, actual.entry) == ACCOUNT_LOCKED;
+}
+
+static void passwords_locks_and_names_go_in_a_transaction_and_count(void **state)
+{
+    const char *renamed = arena_printf(given.arena, "uid=q%d," SLAPD_PEOPLE, given.generation);
+
+    (void)state;
+    given_newcomers();
+    assert_int_equal(apply(NULL), STATUS_OK);
+    given.count = 0;
+    for (size_t i = 0; i < 3; i++)
+        modify(add_step(a_plan(), PLAN_MODIFY, person(i)), MODIFICATION_REPLACE, "userPassword",
+               "open sesame");
+    add_step(plan_of(0), PLAN_RENAME, person(0))->rdn =
+        arena_printf(given.arena, "uid=q%d", given.generation);
+    to_be_locked(plan_of(1), person(1));
+    proxy_reset(&given.proxy, 0, false);
+
+    assert_int_equal(apply(NULL), STATUS_OK);
+
+    assert_int_equal(proxy_count(&given.proxy, PROXY_EXTENDED, START), 1);
+    assert_true(is_done(0) && is_done(1) && is_done(2));
+    assert_true(is_locked(person(1)));
+    assert_int_equal(directory_try_bind(&given.direct, renamed, "open sesame", NULL), STATUS_OK);
+    assert_int_equal(directory_try_bind(&given.direct, person(1), "open sesame", NULL),
+                     STATUS_UNAUTHORIZED);
+    assert_int_equal(directory_try_bind(&given.direct, person(2), "open sesame", NULL), STATUS_OK);
+}
+
+static void a_large_change_does_not_hold_up_a_transaction(void **state)
+{
+    enum { MANY = 600 };
+    struct bytes *values = arena_alloc(given.arena, MANY * sizeof(*values));
+    struct modification many = {MODIFICATION_ADD, "member", values, MANY};
+    struct plan_step *step;
+
+    (void)state;
+    given_newcomers();
+    given_a_group(group("large"));
+    for (size_t i = 0; i < MANY; i++)
+        values[i] = bytes_of_text(arena_printf(given.arena, "uid=%zu," SLAPD_PEOPLE, i));
+    step = add_step(plan_of(7), PLAN_CHANGE_MEMBERS, group("large"));
+    step->modifications = &many;
+    step->count = 1;
+
+    assert_int_equal(apply(NULL), STATUS_OK);
+
+    assert_newcomers_are_there();
+    assert_int_equal(entry_find(read_entry(group("large")), "member")->count, MANY + 1);
+    assert_string_equal(last_change(), group("large")); /* after the transaction */
+}
+
+/* One is all there, or none of it is. */
+static void assert_all_or_nothing(void)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < given.newcomers; i++)
+        count += has_title(i, "Clerk") && is_member(group("north"), person(i));
+    assert_true(count == 0 || count == given.newcomers);
+    for (size_t i = 0; i < given.newcomers && count == 0; i++)
+        assert_null(read_entry(person(i)));
+}
+
+static bool is_applied_when_cut(size_t at, bool cuts_after)
+{
+    bool is_cut;
+
+    given.generation++;
+    given.count = 0;
+    given_few_newcomers(FEW);
+    proxy_reset(&given.proxy, at, cuts_after);
+    is_cut = apply(NULL) == STATUS_DIRECTORY_UNAVAILABLE;
+    reconnect();
+    assert_nothing_is_taken_for_done_that_is_not();
+    assert_all_or_nothing();
+    go_on();
+    assert_newcomers_are_there();
+    return !is_cut;
+}
+
+/* Before the start, at each change, before the end, and when it has happened, but is not answered.
+ */
+static void a_transaction_that_is_cut_anywhere_is_all_there_or_not_at_all(void **state)
+{
+    size_t at = 1;
+
+    (void)state;
+    while (!is_applied_when_cut(at, false))
+        at++;
+    for (size_t i = 1; i < at; i++)
+        assert_false(is_applied_when_cut(i, true));
+    assert_in_range(at, 2 * FEW + 1 + 3, 2 * FEW + 1 + 5);
+}
+
+/* --------------------------------------------------------------------- reading */
+
 static void many_people_are_read_in_few_searches(void **state)
 {
     struct person_reading readings[PEOPLE + 1] = {0};
@@ -428,7 +705,8 @@ static void a_search_that_is_refused_for_many_is_made_for_each(void **state)
     assert_int_equal(readings[1].status, STATUS_DIRECTORY_REFUSED);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
+#define TEST(name)             cmocka_unit_test_setup_teardown(name, begin, end)
+#define TRANSACTION_TEST(name) cmocka_unit_test_setup_teardown(name, begin_with_transactions, end)
 
 int main(void)
 {
@@ -439,6 +717,16 @@ int main(void)
         TEST(a_group_that_is_gone_is_made_by_those_who_join_it),
         TEST(a_plan_that_fails_stops_there_and_holds_up_no_other),
         TEST(a_connection_that_is_cut_anywhere_leaves_nothing_half_done),
+        TRANSACTION_TEST(plans_go_as_one_transaction),
+        TRANSACTION_TEST(a_server_without_transactions_gets_single_changes),
+        TRANSACTION_TEST(who_spoils_a_transaction_is_left_out_and_refused_alone),
+        TRANSACTION_TEST(what_is_refused_at_once_spoils_a_transaction_but_once),
+        TRANSACTION_TEST(
+            a_transaction_that_is_spoilt_again_and_again_is_given_up_for_single_changes),
+        TRANSACTION_TEST(who_spoils_a_common_change_of_a_transaction_is_refused_alone),
+        TRANSACTION_TEST(passwords_locks_and_names_go_in_a_transaction_and_count),
+        TRANSACTION_TEST(a_large_change_does_not_hold_up_a_transaction),
+        TRANSACTION_TEST(a_transaction_that_is_cut_anywhere_is_all_there_or_not_at_all),
         TEST(many_people_are_read_in_few_searches),
         TEST(who_could_not_be_looked_for_is_not_taken_for_absent),
         TEST(a_search_that_is_refused_for_many_is_made_for_each),
