@@ -2,8 +2,11 @@
 
 #include <string.h>
 
+#include "bridge/base/random.h"
+
 static enum status settings_of(const struct organization_config *organization, struct store *store,
-                               struct worker_settings *settings, struct problem *problem)
+                               uint64_t process, struct worker_settings *settings,
+                               struct problem *problem)
 {
     const struct directory_config *directory = &organization->directory;
 
@@ -11,6 +14,7 @@ static enum status settings_of(const struct organization_config *organization, s
         .store = store,
         .organization = organization->name,
         .has_directory = directory->uri != NULL,
+        .holder = {.process = process},
         .directory = {.uri = directory->uri,
                       .starts_tls = directory->start_tls,
                       .ca_file = directory->ca_file,
@@ -42,12 +46,14 @@ enum status directories_start(struct directories *directories, const struct conf
                               struct store *store, struct problem *problem)
 {
     enum status status = STATUS_OK;
+    uint64_t process;
 
+    random_bytes(&process, sizeof(process));
     directories->config = config;
     for (size_t i = 0; i < config->organization_count && !status; i++) {
         struct worker_settings settings;
 
-        status = settings_of(&config->organizations[i], store, &settings, problem);
+        status = settings_of(&config->organizations[i], store, process, &settings, problem);
         if (!status)
             directories->workers[directories->count++] = worker_start(&settings);
     }

@@ -31,6 +31,7 @@ static const char *const table_names[STORE_TABLE_COUNT] = {
     [STORE_DUE] = "due",
     [STORE_LINK] = "link",
     [STORE_PASSWORD] = "password",
+    [STORE_LEASE] = "lease",
     [STORE_JOURNAL] = "journal",
     [STORE_COUNTER] = "counter",
 };

@@ -104,6 +104,9 @@ static enum status load(struct batch *batch, struct problem *problem)
 
     if (status)
         return status;
+    batch->lease = lease_find(txn);
+    if (lease_is_taken(&batch->lease, &batch->settings->holder, batch->now))
+        return store_status(txn, problem); /* the work is another worker's */
     count = count_together(lines, outbox_due(txn, batch->now, lines, BATCH_MAX, batch->arena));
     batch->tasks = arena_alloc(batch->arena, count * sizeof(*batch->tasks));
     while (batch->count < count && members <= MEMBERS_MAX) {
@@ -181,11 +184,26 @@ static bool adds_entry(const struct task *task)
     return false;
 }
 
+/* A plan that was made before another worker wrote is none any more. */
+static bool keep_lease(struct store_txn *txn, struct batch *batch)
+{
+    struct lease lease = lease_find(txn);
+
+    if (lease.epoch != batch->lease.epoch ||
+        !lease_hold(txn, &batch->settings->holder, batch->now, batch->arena, &lease))
+        return false;
+    batch->held = lease;
+    return true;
+}
+
 /* Who was deleted since the plan was made must not get an entry that nobody knows of. */
 static enum status claim(struct store_txn *txn, void *argument, struct problem *problem)
 {
     struct batch *batch = argument;
 
+    if (!keep_lease(txn, batch))
+        return problem_set(problem, STATUS_CONFLICT,
+                           "another worker has taken over this directory; nothing was written");
     for (size_t i = 0; i < batch->count; i++) {
         struct task *task = &batch->tasks[i];
         struct link link = {.identity = ""};
@@ -405,11 +423,29 @@ static void record_task(struct store_txn *txn, const struct batch *batch, const 
         outbox_landed(txn, &task->line, batch->arena);
 }
 
+/*
+ * Somebody else has taken over since, and what was written here may be older than
+ * what was written there: whoever it is, all of it is to be looked at again.
+ */
+static enum status record_late(struct store_txn *txn, const struct batch *batch,
+                               struct problem *problem)
+{
+    for (size_t i = 0; i < batch->count; i++) {
+        const struct outbox_line *line = &batch->tasks[i].line;
+
+        if (batch->tasks[i].plan)
+            outbox_add(txn, line->kind, line->row, line->urgency, batch->now, batch->arena);
+    }
+    return store_status(txn, problem);
+}
+
 /* A task without a plan was not done. */
 static enum status record(struct store_txn *txn, void *argument, struct problem *problem)
 {
     const struct batch *batch = argument;
 
+    if (batch->held.epoch && lease_find(txn).epoch != batch->held.epoch)
+        return record_late(txn, batch, problem);
     for (size_t i = 0; i < batch->count; i++) {
         const struct task *task = &batch->tasks[i];
 

@@ -36,6 +36,8 @@ struct batch {
     const struct worker_settings *settings;
     struct directory *directory;
     uint32_t organization;
+    struct lease lease; /* as it was when the batch began */
+    struct lease held;  /* ours, from the claim on */
     int64_t now;
     struct arena *arena;
     struct task *tasks;
@@ -50,6 +52,7 @@ struct batch {
  *
  * STATUS_DIRECTORY_UNAVAILABLE  the connection is of no use any more. What was
  *                               done before that is recorded, the rest waits
+ * STATUS_CONFLICT               another worker has taken over: nothing was written
  */
 enum status batch_run(const struct worker_settings *settings, uint32_t organization,
                       struct directory *directory, int64_t now, size_t *done,

@@ -288,6 +288,7 @@ struct worker *worker_start(const struct worker_settings *settings)
     pthread_condattr_t attributes;
 
     worker->settings = *settings;
+    random_bytes(&worker->settings.holder.worker, sizeof(worker->settings.holder.worker));
     worker->report.state = settings->has_directory ? WORKER_CONNECTING : WORKER_NO_DIRECTORY;
     worker->report.since = clock_now();
     (void)pthread_mutex_init(&worker->lock, NULL);

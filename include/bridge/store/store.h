@@ -31,6 +31,7 @@ enum store_table {
     STORE_DUE,          /* urgency, due_at, kind, row -> nothing: the outbox as a queue */
     STORE_LINK,         /* kind, row -> the directory entry that belongs to it */
     STORE_PASSWORD,     /* row -> a sealed password that waits for the directory */
+    STORE_LEASE,        /* nothing -> which worker may write to the directory */
     STORE_JOURNAL,      /* number -> link of the chain, record */
     STORE_COUNTER,      /* what is counted -> a signed number: only by store_add */
     STORE_TABLE_COUNT

@@ -1,6 +1,7 @@
 #ifndef BRIDGE_WORKER_WORKER_H
 #define BRIDGE_WORKER_WORKER_H
 
+#include "bridge/core/lease.h"
 #include "bridge/directory/projection.h"
 #include "bridge/store/store.h"
 
@@ -18,8 +19,9 @@ struct worker;
 
 struct worker_settings {
     struct store *store;
-    const char *organization; /* its name; while there is none of that name, the worker waits */
-    bool has_directory;       /* without one the outbox just waits */
+    const char *organization;   /* its name; while there is none of that name, the worker waits */
+    bool has_directory;         /* without one the outbox just waits */
+    struct lease_holder holder; /* as whom it writes; worker_start draws the worker */
     struct directory_settings directory;
     struct projection_settings projection;
 };

@@ -28,7 +28,8 @@ static struct {
     struct attribute_map *attributes;
     struct directory *directory;
     struct world *world;
-    void (*before_update)(void); /* once */
+    void (*before_update)(void); /* once, ... */
+    int updates_before;          /* ... after so many others */
     bool refuses_update;         /* once */
     const char *id;              /* of the person that it is about */
 } given;
@@ -42,10 +43,14 @@ enum status __wrap_store_update(struct store *store, uint32_t organization, stor
 enum status __wrap_store_update(struct store *store, uint32_t organization, store_change *change,
                                 void *argument, struct problem *problem)
 {
-    void (*before_update)(void) = given.before_update;
+    void (*before_update)(void) = given.updates_before ? NULL : given.before_update;
     bool is_refused = given.refuses_update;
 
-    given.before_update = NULL;
+    if (given.updates_before)
+        given.updates_before--;
+    else
+        given.before_update = NULL;
+    given.updates_before = 0;
     given.refuses_update = false;
     if (before_update)
         before_update();
@@ -75,6 +80,7 @@ static int begin(void **state)
     given.settings = (struct worker_settings){
         .organization = "default",
         .store = given.world->store,
+        .holder = {.process = 7, .worker = 1},
         .has_directory = true,
         .directory = {.uri = given.slapd.uri,
                       .bind_dn = SLAPD_SERVICE,
@@ -446,6 +452,84 @@ static void what_could_not_be_claimed_is_not_taken_for_done(void **state)
     assert_non_null(read_entry(person_dn("dora")));
 }
 
+/* ------------------------------------------------------------------------ the lease */
+
+static const struct lease_holder other_worker = {.process = 7, .worker = 2};
+
+static enum status take_over(struct store_txn *txn, void *argument, struct problem *problem)
+{
+    const int64_t *now = argument;
+    struct lease lease;
+
+    (void)problem;
+    (void)lease_hold(txn, &other_worker, *now, given.world->arena, &lease);
+    return STATUS_OK;
+}
+
+static void another_worker_takes_over_at(int64_t now)
+{
+    assert_int_equal(store_update(given.world->store, ORGANIZATION_DEFAULT, take_over, &now, NULL),
+                     STATUS_OK);
+}
+
+/* The lease of this worker has ended by then: it has paused. */
+static void another_worker_takes_over(void)
+{
+    another_worker_takes_over_at(LATER + LEASE_SECONDS);
+}
+
+static enum status try_batch(size_t *done, struct problem *problem)
+{
+    return batch_run(&given.settings, ORGANIZATION_DEFAULT, given.directory, LATER, done, problem);
+}
+
+static void a_worker_leaves_the_work_to_the_one_that_holds_the_lease(void **state)
+{
+    size_t done = 1;
+
+    (void)state;
+    another_worker_takes_over_at(LATER);
+    given_a_person("lea");
+
+    assert_int_equal(try_batch(&done, NULL), STATUS_OK);
+
+    assert_int_equal(done, 0);
+    assert_null(read_entry(person_dn("lea")));
+}
+
+static void a_worker_that_paused_while_another_took_over_writes_nothing(void **state)
+{
+    struct problem problem = {0};
+    struct outbox_line line;
+    size_t done = 0;
+
+    (void)state;
+    run_batch(); /* the lease is ours */
+    given_a_person("leo");
+    given.before_update = another_worker_takes_over;
+
+    assert_int_equal(try_batch(&done, &problem), STATUS_CONFLICT);
+
+    assert_non_null(strstr(problem.detail, "another worker"));
+    assert_null(read_entry(person_dn("leo")));
+    assert_true(is_waiting(&line));
+}
+
+static void what_a_late_worker_wrote_is_looked_at_again(void **state)
+{
+    struct outbox_line line;
+
+    (void)state;
+    run_batch();
+    given_a_person("lia");
+    given.before_update = another_worker_takes_over;
+    given.updates_before = 1; /* between the writing and the record */
+
+    run_batch();
+
+    assert_true(is_waiting(&line));
+}
+
 static void a_deleted_person_is_locked_and_out_of_every_group(void **state)
 {
     (void)state;
@@ -604,6 +688,9 @@ int main(void)
         BATCH_TEST(names_that_count_as_one_lead_to_one_entry),
         BATCH_TEST(who_is_deleted_while_the_entry_is_planned_gets_none),
         BATCH_TEST(who_is_renamed_while_the_entry_is_planned_gets_one_of_the_new_name),
+        BATCH_TEST(a_worker_leaves_the_work_to_the_one_that_holds_the_lease),
+        BATCH_TEST(a_worker_that_paused_while_another_took_over_writes_nothing),
+        BATCH_TEST(what_a_late_worker_wrote_is_looked_at_again),
         BATCH_TEST(a_deleted_person_is_locked_and_out_of_every_group),
         BATCH_TEST(who_is_disabled_leaves_the_groups_though_the_entry_is_gone),
         BATCH_TEST(who_is_deleted_leaves_the_groups_though_the_entry_is_gone),
