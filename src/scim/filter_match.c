@@ -1,9 +1,9 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "bridge/base/instant.h"
 #include "bridge/base/text.h"
 #include "bridge/scim/filter.h"
-#include "instant.h"
 #include "parser.h"
 #include "schema.h"
 

@@ -2,8 +2,8 @@
 
 #include <string.h>
 
+#include "bridge/base/instant.h"
 #include "bridge/base/text.h"
-#include "instant.h"
 #include "json.h"
 #include "parser.h"
 #include "schema.h"

@@ -1,6 +1,6 @@
 #include "unit.h"
 
-#include "instant.h"
+#include "bridge/base/instant.h"
 
 static void assert_instant(const char *text, int64_t microseconds)
 {

@@ -1,4 +1,4 @@
-#include "instant.h"
+#include "bridge/base/instant.h"
 
 #include <ctype.h>
 #include <string.h>

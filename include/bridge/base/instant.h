@@ -1,5 +1,5 @@
-#ifndef SCIM_INSTANT_H
-#define SCIM_INSTANT_H
+#ifndef BRIDGE_BASE_INSTANT_H
+#define BRIDGE_BASE_INSTANT_H
 
 #include <stdbool.h>
 #include <stdint.h>
