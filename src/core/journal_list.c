@@ -199,16 +199,29 @@ enum status journal_list(struct store_txn *txn, const struct journal_query *quer
 
 /* -------------------------------------------------------------------------- pruning */
 
+static enum status check_beginning(struct store_txn *txn, uint64_t after, struct problem *problem)
+{
+    struct journal_mark start, end;
+    enum status status = store_journal_ends(txn, &start, &end, problem);
+
+    if (status || after <= start.number)
+        return status;
+    return problem_set(problem, STATUS_CONFLICT,
+                       "the journal begins with line %llu, what was exported with line %llu; "
+                       "export it from the beginning",
+                       (unsigned long long)start.number + 1, (unsigned long long)after + 1);
+}
+
 enum status journal_prune(struct store_txn *txn, void *argument, struct problem *problem)
 {
     struct journal_pruning *pruning = argument;
     struct arena *arena = pruning->arena;
     struct journal journal = journal_begin(arena, pruning->actor, "journal.prune", NULL);
     char link[JOURNAL_LINK_TEXT_SIZE];
-    enum status status =
-        store_journal_prune(txn, &pruning->mark, PRUNE_PIECE, &pruning->pruned, problem);
+    enum status status = check_beginning(txn, pruning->after, problem);
 
-    if (status)
+    if (status ||
+        (status = store_journal_prune(txn, &pruning->mark, PRUNE_PIECE, &pruning->pruned, problem)))
         return status;
     journal_link_format(&pruning->pruned, link);
     journal_add(&journal, "through",

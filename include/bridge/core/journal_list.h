@@ -39,11 +39,16 @@ enum status journal_list(struct store_txn *txn, const struct journal_query *quer
 struct journal_pruning {
     const struct actor *actor;
     struct arena *arena;
+    uint64_t after;             /* number of the line before the first that they have */
     struct journal_mark mark;   /* the last line to go */
     struct journal_mark pruned; /* the last one that went: a large journal goes in pieces */
 };
 
-/* A store_change whose argument is a journal_pruning. Failures are those of store_journal_prune. */
+/*
+ * A store_change whose argument is a journal_pruning. Failures are those of
+ * store_journal_prune, and STATUS_CONFLICT when the journal begins before `after`:
+ * some lines would be nobody's.
+ */
 enum status journal_prune(struct store_txn *txn, void *argument, struct problem *problem);
 
 /* A link as text: base64url, 43 characters. False when it is none. */

@@ -493,6 +493,9 @@ static void a_pruned_journal_says_so_and_is_listed_from_where_it_begins(void **s
         json_string_value(json_object_get(json_array_get(page.lines, 2), "link")), &pruning.mark));
     json_decref(page.lines);
 
+    pruning.after = 1; /* line 1 is nobody's */
+    assert_int_equal(change(world, journal_prune, &pruning), STATUS_CONFLICT);
+    pruning.after = 0;
     assert_int_equal(change(world, journal_prune, &pruning), STATUS_OK);
 
     assert_int_equal(pruning.pruned.number, 3);
