@@ -224,9 +224,9 @@ enum status journal_prune(struct store_txn *txn, void *argument, struct problem 
         (status = store_journal_prune(txn, &pruning->mark, PRUNE_PIECE, &pruning->pruned, problem)))
         return status;
     journal_link_format(&pruning->pruned, link);
-    journal_add(&journal, "through",
-                arena_printf(arena, "%llu", (unsigned long long)pruning->pruned.number));
-    journal_add(&journal, "link", journal_text(arena, link));
+    journal_add(
+        &journal, "anchor",
+        arena_printf(arena, "\"%llu:%s\"", (unsigned long long)pruning->pruned.number, link));
     journal_end(&journal, txn);
     return store_status(txn, problem);
 }
