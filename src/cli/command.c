@@ -171,6 +171,32 @@ static const struct poptOption store_export_options[] = {
 
 static const struct poptOption store_import_options[] = {ORGANIZATION_OPTION, LOCAL_OPTIONS};
 
+static const struct poptOption journal_list_options[] = {
+    VALUE("user", OPTION_USER, "Only what is about this person; by id when the account is gone",
+          "NAME"),
+    VALUE("event", OPTION_EVENT, "Only this: user.create, or user for all of that kind", "EVENT"),
+    VALUE("since", OPTION_SINCE, "Only from then on: a date, or a time in UTC", "TIME"),
+    VALUE("until", OPTION_UNTIL, "Only from before then", "TIME"),
+    VALUE("count", OPTION_MOST, "How many of the last lines; 50 by default", "N"),
+    OUTPUT_OPTION,
+    COMMON_OPTIONS,
+};
+
+static const struct poptOption journal_verify_options[] = {
+    VALUE("file", OPTION_FILE, "Verify an export; no daemon is needed", "FILE"),
+    VALUE("anchor", OPTION_ANCHOR, "See that this line is there, as an export has printed it",
+          "NUMBER:LINK"),
+    OUTPUT_OPTION,
+    COMMON_OPTIONS,
+};
+
+static const struct poptOption journal_prune_options[] = {
+    VALUE("exported", OPTION_EXPORTED, "The export that has what is taken away", "FILE"),
+    VALUE("before", OPTION_BEFORE, "Only what is from before then; all that is in FILE by default",
+          "TIME|NUMBER"),
+    COMMON_OPTIONS,
+};
+
 const struct command commands[] = {
     {"init", NULL, NULL, "Make the store, once, where the configuration says", init_options,
      init_run},
@@ -230,6 +256,16 @@ const struct command commands[] = {
      store_export_run},
     {"store", "import", "FILE", "Read such lines into an empty organization", store_import_options,
      store_import_run},
+    {"journal", "list", NULL, "Who did what to whom, and what changed", journal_list_options,
+     journal_list_run},
+    {"journal", "verify", NULL, "Whether anything in it was altered", journal_verify_options,
+     journal_verify_run},
+    {"journal", "export", "FILE", "Write all of it to a file; - is the output", no_options,
+     journal_export_run},
+    {"journal", "prune", NULL, "Take away the beginning, which an export has",
+     journal_prune_options, journal_prune_run},
+    {"journal", "erase", "ID", "Forget what it says of a person who was deleted", no_options,
+     journal_erase_run},
     {"config", "check", NULL, "Whether the configuration and its files can be used", local_options,
      config_check_run},
     {"config", "show", NULL, "Every setting in effect, and where it comes from",

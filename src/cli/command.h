@@ -40,6 +40,14 @@ enum option {
     OPTION_DEACTIVATE,
     OPTION_REASON,
     OPTION_TO,
+    OPTION_USER,
+    OPTION_EVENT,
+    OPTION_SINCE,
+    OPTION_UNTIL,
+    OPTION_MOST,
+    OPTION_ANCHOR,
+    OPTION_BEFORE,
+    OPTION_EXPORTED,
     OPTION_COUNT
 };
 
@@ -125,6 +133,11 @@ command_run connection_delete_run;
 command_run token_create_run;
 command_run token_list_run;
 command_run token_revoke_run;
+command_run journal_list_run;
+command_run journal_verify_run;
+command_run journal_export_run;
+command_run journal_prune_run;
+command_run journal_erase_run;
 command_run config_check_run;
 command_run config_sample_run;
 command_run config_show_run;

@@ -75,6 +75,8 @@ class Shown:
 
     own: str = ""  # of this the caller's is in the answer
     queries: tuple = ()  # each answered as if it named nothing
+    arguments: tuple = ()  # of a command
+    repeats: bool = False  # what was done before, with names that are free here
 
 
 @dataclass
@@ -147,6 +149,11 @@ ROUTES = {
     "PATCH /admin/v1/connections/{name}": Missing("connection", {"grants": ["user"]}),
     "POST /admin/v1/connections/{name}/.rotate": Missing("connection"),
     "DELETE /admin/v1/connections/{name}": Missing("connection"),
+    "GET /admin/v1/journal": Shown("user", ({"subject": "<user>"},), repeats=True),
+    "GET /admin/v1/journal/.verify": Shown(),
+    "GET /admin/v1/journal/.export": Shown("user", repeats=True),
+    "POST /admin/v1/journal/.prune": Refused(409, {"after": 0, "number": 1, "link": "A" * 43}),
+    "POST /admin/v1/journal/.erase": Missing(body={"id": "<user>"}),
     "GET /admin/v1/tokens": Shown("token"),
     "POST /admin/v1/tokens": Made({"name": "<token>"}, "/admin/v1/tokens/", "name"),
     "DELETE /admin/v1/tokens/{name}": Missing("token"),
@@ -179,6 +186,11 @@ COMMANDS = {
     "connection edit": Missing(query=(["<connection>", "--grant", "user"],)),
     "connection rotate": Missing(query=(["<connection>"],)),
     "connection delete": Missing(query=(["<connection>", "--deactivate"], ["<connection>"])),
+    "journal list": Shown(queries=(["--user", "<userName>"],), repeats=True),
+    "journal verify": Shown(),
+    "journal export": Shown("user", arguments=("-",), repeats=True),
+    "journal prune": Refused(1, ["--exported", "/nowhere/exported"]),
+    "journal erase": Missing(query=(["<user>"],)),
     "token list": Shown("token"),
     "token create": Made(["<token>"], "token revoke"),
     "token revoke": Missing(query=(["<token>"],)),
@@ -309,22 +321,25 @@ class Separation(unittest.TestCase):
         elif isinstance(row, Shown):
             answer = expect(caller.request(method, path), 200)
             self.assertIn(own.own.get(row.own, ""), answer.text)
-            self.assert_tells_nothing(answer.text, other)
+            self.assert_tells_nothing(answer.text, other, self.free(other) if row.repeats else None)
             for query in row.queries:
                 self.same_as_nothing(other, lambda words, query=query: caller.get(
                     path, **filled(query, words)), None)
         elif isinstance(row, Made):
             made = expect(caller.request(method, path, filled(row.body, other.own)), 201)
             expect(caller.delete(row.undo + made.json[row.key]), 204)
-            shown = {word: other.own[word] for word in
-                     ("userName", "externalId", "groupName", "siteName", "siteKey", "connection",
-                      "token")}
-            self.assert_tells_nothing(made.text, other, shown)
+            self.assert_tells_nothing(made.text, other, self.free(other))
             self.assertEqual(made.json.get("members", []), [])
         else:
             answer = caller.request(method, path, filled(row.body, other.own))
             self.assertEqual(answer.status, row.status, answer)
             self.assert_tells_nothing(answer.text, other)
+
+    def free(self, other):
+        """Names of another organization's that anybody may take."""
+        return {word: other.own[word] for word in
+                ("userName", "externalId", "groupName", "siteName", "siteKey", "connection",
+                 "token")}
 
     def same_as_nothing(self, other, ask, status):
         """What names the other's is answered as what names nothing."""
@@ -419,13 +434,15 @@ class Separation(unittest.TestCase):
                 self.assertEqual(without(given.stdout + given.stderr, other.own),
                                  without(expected.stdout + expected.stderr, nothing))
         elif isinstance(row, Shown):
-            for query in ((), *row.queries):
+            for query in (row.arguments, *row.queries):
                 result = self.run_as(own, kind, words, filled(list(query), other.own))
-                self.assertEqual(result.returncode != 0, is_controls or bool(query), result)
+                is_others = query in row.queries
+                self.assertEqual(result.returncode != 0, is_controls or is_others, result)
                 if result.returncode == 0:
                     self.assertIn(own.own.get(row.own, ""), result.stdout)
+                named = self.free(other) if row.repeats else None
                 self.assert_tells_nothing(result.stdout + result.stderr, other,
-                                          other.own if query else None)
+                                          other.own if is_others else named)
         elif isinstance(row, Made):
             arguments = filled(row.body, other.own)
             result = self.run_as(own, kind, words, arguments)
