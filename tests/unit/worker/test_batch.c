@@ -132,13 +132,18 @@ static void delete_person(void)
     assert_int_equal(world_delete(world, &world->provider, given.id), STATUS_OK);
 }
 
-static void run_batch(void)
+static void run_batch_at(int64_t now)
 {
     struct problem problem = {0};
     size_t done = 0;
 
-    if (batch_run(&given.settings, ORGANIZATION_DEFAULT, given.directory, LATER, &done, &problem))
+    if (batch_run(&given.settings, ORGANIZATION_DEFAULT, given.directory, now, &done, &problem))
         fail_msg("%s", problem.detail);
+}
+
+static void run_batch(void)
+{
+    run_batch_at(LATER);
 }
 
 /* ------------------------------------------------------------------------- then */
@@ -661,6 +666,43 @@ static void a_password_is_set_on_no_entry_that_somebody_else_has_made(void **sta
     assert_false(waits_with_a_password());
 }
 
+/* 0: as it was. */
+static void given_a_policy_with_passwords_of_at_least(int length)
+{
+    const char *digits = arena_printf(given.world->arena, "%d", length);
+    const struct bytes values[] = {bytes_of_text("2"), bytes_of_text(digits)};
+    const struct modification modifications[] = {
+        {MODIFICATION_REPLACE, "pwdCheckQuality", &values[0], length ? 1 : 0},
+        {MODIFICATION_REPLACE, "pwdMinLength", &values[1], length ? 1 : 0},
+    };
+
+    assert_int_equal(directory_modify(given.directory, "cn=default,ou=policies," SLAPD_SUFFIX,
+                                      modifications, 2, NULL),
+                     STATUS_OK);
+}
+
+static void a_password_that_is_refused_is_tried_for_a_day_and_holds_nothing_else_up(void **state)
+{
+    struct outbox_line line;
+
+    (void)state;
+    given_a_policy_with_passwords_of_at_least(100);
+    given_a_person_with_a_password("quin");
+
+    run_batch();
+    assert_true(is_member(NORTH, person_dn("quin")));
+    assert_true(is_waiting(&line));
+    assert_non_null(strstr(line.refusal, "policy does not allow"));
+    assert_null(strstr(line.refusal, FIRST));
+    assert_true(waits_with_a_password());
+
+    run_batch_at(LATER + PASSWORD_LIFE_SECONDS);
+    given_a_policy_with_passwords_of_at_least(0);
+    assert_false(waits_with_a_password());
+    assert_true(is_waiting(&line));
+    assert_false(binds("quin", FIRST));
+}
+
 static void who_is_restored_with_a_password_is_unlocked_all_the_same(void **state)
 {
     (void)state;
@@ -704,6 +746,7 @@ int main(void)
         BATCH_TEST(what_could_not_be_recorded_is_set_again),
         BATCH_TEST(a_newer_password_is_not_forgotten_with_the_older_one),
         BATCH_TEST(a_password_is_set_on_no_entry_that_somebody_else_has_made),
+        BATCH_TEST(a_password_that_is_refused_is_tried_for_a_day_and_holds_nothing_else_up),
         BATCH_TEST(who_is_restored_with_a_password_is_unlocked_all_the_same),
     };
 
