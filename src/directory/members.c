@@ -165,6 +165,26 @@ size_t member_change_size(const struct member_change *change)
     return size;
 }
 
+size_t member_change_fitting(const struct member_change *change, size_t first, size_t count,
+                             size_t bytes)
+{
+    size_t fitting = 0;
+    size_t size = 0;
+
+    for (size_t i = 0; i < change->count; i++) {
+        const struct modification *whole = &change->modifications[i];
+
+        for (size_t j = first; j < whole->count && fitting < count; j++) {
+            size += whole->values[j].size;
+            if (fitting && size > bytes)
+                return fitting;
+            fitting++;
+        }
+        first -= first < whole->count ? first : whole->count;
+    }
+    return fitting;
+}
+
 struct member_change member_change_part(const struct member_change *change, size_t first,
                                         size_t size, struct arena *arena)
 {

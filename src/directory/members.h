@@ -34,6 +34,13 @@ struct member_change member_change_left(const struct member_change *change,
 /* How many values there are in all. */
 size_t member_change_size(const struct member_change *change);
 
+/*
+ * How many values from `first` on go in one operation of at most `count` of them
+ * and `bytes` in all; one goes in any case.
+ */
+size_t member_change_fitting(const struct member_change *change, size_t first, size_t count,
+                             size_t bytes);
+
 /* Of these the `size` from `first` on, or as many as there are. */
 struct member_change member_change_part(const struct member_change *change, size_t first,
                                         size_t size, struct arena *arena);

@@ -53,13 +53,22 @@ static void plan_part(const struct draft *draft, const char *dn, const struct me
     step->count = part->count;
 }
 
+static size_t fitting(const struct member_change *change, size_t first)
+{
+    return member_change_fitting(change, first, PLAN_MEMBERS_MAX, PLAN_MEMBERS_BYTES_MAX);
+}
+
 static void plan_parts(const struct draft *draft, const char *dn,
                        const struct member_change *change, size_t first)
 {
-    for (size_t at = first; at < member_change_size(change); at += PLAN_MEMBERS_MAX) {
-        struct member_change part = member_change_part(change, at, PLAN_MEMBERS_MAX, draft->arena);
+    const size_t total = member_change_size(change);
+
+    while (first < total) {
+        size_t size = fitting(change, first);
+        struct member_change part = member_change_part(change, first, size, draft->arena);
 
         plan_part(draft, dn, &part);
+        first += size;
     }
 }
 
@@ -96,12 +105,13 @@ static void plan_new_group(const struct draft *draft)
     const struct member_set nobody = {NULL, 0};
     struct member_change change = member_difference(&wanted, &nobody, draft->arena);
     struct entry *entry = copy_entry(draft->arena, draft->desired->entry);
+    const size_t at_once = fitting(&change, 0);
 
-    for (size_t i = 0; i < wanted.count && i < PLAN_MEMBERS_MAX; i++)
+    for (size_t i = 0; i < at_once; i++)
         entry_add_bytes(draft->arena, entry, "member", change.modifications[0].values[i]);
     step_add(draft->plan, draft->arena, PLAN_CREATE_GROUP, entry->dn, "there is no such group")
         ->entry = entry;
-    plan_parts(draft, entry->dn, &change, PLAN_MEMBERS_MAX);
+    plan_parts(draft, entry->dn, &change, at_once);
 }
 
 static void plan_existing_group(const struct draft *draft, const struct entry *actual)

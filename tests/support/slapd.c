@@ -36,6 +36,7 @@ static const char configuration[] =
     "authz-regexp \"gidNumber=%u\\\\+uidNumber=%u,cn=peercred,cn=external,cn=auth\" "
     "\"" SLAPD_SERVICE "\"\n"
     "sizelimit 500\n"
+    "sortvals member\n"
     "database mdb\n"
     "suffix " SLAPD_SUFFIX "\n"
     "directory %s/db\n"

@@ -82,8 +82,11 @@ struct group_actual {
     const struct entry *entry; /* NULL: none; with all of its members otherwise */
 };
 
-/* How many members a step changes at most. */
-enum { PLAN_MEMBERS_MAX = 1000 };
+/*
+ * How many members a step changes at most, and how many bytes of DNs: slapd reads
+ * no request above 4 MiB, 389 Directory Server none above 2 MiB.
+ */
+enum { PLAN_MEMBERS_MAX = 2000, PLAN_MEMBERS_BYTES_MAX = 1024 * 1024 };
 
 /*
  * The same for a pushed group that is the bridge's: `actual` must be an entry that

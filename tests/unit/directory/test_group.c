@@ -14,7 +14,7 @@
 
 /* Pushed groups against a real server. */
 
-enum { LIMIT_SECONDS = 10, SKIPPED = 77, CROWD = 5000 };
+enum { LIMIT_SECONDS = 10, SKIPPED = 77, CROWD = 6000, MANY = 50000, CHANGED = 5000 };
 
 #define PLACEHOLDER "cn=rolebridge-placeholder," SLAPD_ROLES
 #define ADA         "uid=ada," SLAPD_PEOPLE
@@ -421,6 +421,28 @@ static void a_crowd_comes_and_goes_in_parts(void **state)
     assert_members(dn, ada_and_bob, 2);
 }
 
+static void a_group_of_fifty_thousand_is_made_and_changed_in_few_requests(void **state)
+{
+    const char **members = arena_alloc(given.arena, MANY * sizeof(*members));
+    struct group_desired desired;
+    const char *dn;
+
+    (void)state;
+    for (size_t i = 0; i < MANY; i++)
+        members[i] = arena_printf(given.arena, "uid=person-%zu," SLAPD_PEOPLE, i);
+    desired = wanted("many", members, MANY);
+    dn = desired.entry->dn;
+    assert_int_equal(reconcile(&desired, NULL, dn), MANY / PLAN_MEMBERS_MAX);
+
+    for (size_t i = 0; i < CHANGED; i++) /* as many leave as come */
+        members[i] = arena_printf(given.arena, "uid=newcomer-%zu," SLAPD_PEOPLE, i);
+    desired = wanted("many", members, MANY);
+    assert_int_equal(reconcile(&desired, NULL, dn), 2 * CHANGED / PLAN_MEMBERS_MAX);
+
+    assert_int_equal(reconcile(&desired, NULL, dn), 0);
+    assert_int_equal(directory_delete(given.directory, dn, NULL), STATUS_OK);
+}
+
 static void a_group_and_its_members_may_be_called_anything(void **state)
 {
     (void)state;
@@ -466,6 +488,7 @@ int main(void)
         TEST(what_others_have_done_meanwhile_is_done_and_the_rest_is_sent),
         TEST(a_group_that_went_after_the_plan_is_a_conflict),
         TEST(a_crowd_comes_and_goes_in_parts),
+        TEST(a_group_of_fifty_thousand_is_made_and_changed_in_few_requests),
         TEST(a_group_and_its_members_may_be_called_anything),
     };
 

@@ -152,18 +152,18 @@ static void a_large_new_group_is_made_in_parts(void **state)
     struct plan *made;
 
     (void)state;
-    given_desired("wiki", crowd(0, 2500), 2500);
+    given_desired("wiki", crowd(0, 4500), 4500);
 
     made = plan();
 
     assert_plan(made, "create group " WIKI ": there is no such group\n"
-                      "change members of " WIKI ": 0 to remove, 1000 to add\n"
+                      "change members of " WIKI ": 0 to remove, 2000 to add\n"
                       "change members of " WIKI ": 0 to remove, 500 to add\n");
-    assert_int_equal(entry_find(made->steps[0].entry, "member")->count, 1001);
+    assert_int_equal(entry_find(made->steps[0].entry, "member")->count, 2001);
     assert_string_equal(made->steps[1].modifications[0].values[0].data,
-                        "uid=person-001000," PEOPLE);
+                        "uid=person-002000," PEOPLE);
     assert_string_equal(made->steps[2].modifications[0].values[499].data,
-                        "uid=person-002499," PEOPLE);
+                        "uid=person-004499," PEOPLE);
 }
 
 static void exactly_one_part_is_one_step(void **state)
@@ -174,6 +174,43 @@ static void exactly_one_part_is_one_step(void **state)
 
     given_actual("wiki", NULL, 0);
     assert_int_equal(plan()->count, 1);
+}
+
+static void one_more_than_a_part_is_two_steps(void **state)
+{
+    (void)state;
+    given_desired("wiki", crowd(0, PLAN_MEMBERS_MAX + 1), PLAN_MEMBERS_MAX + 1);
+    assert_int_equal(plan()->count, 2);
+
+    given_actual("wiki", NULL, 0);
+    assert_plan(plan(), "change members of " WIKI ": 0 to remove, 2000 to add\n"
+                        "change members of " WIKI ": 0 to remove, 1 to add\n");
+}
+
+/* Below what servers take in one request, however long the names are. */
+static void long_names_make_smaller_parts(void **state)
+{
+    enum { COUNT = 1200, SIZE = 2000 };
+    const char **members = arena_alloc(given.arena, COUNT * sizeof(*members));
+    const struct plan *made;
+    size_t sum = 0;
+
+    (void)state;
+    for (size_t i = 0; i < COUNT; i++)
+        members[i] = arena_printf(given.arena, "uid=%0*zu," PEOPLE, SIZE, i);
+    given_desired("wiki", members, COUNT);
+    given_actual("wiki", NULL, 0);
+
+    made = plan();
+
+    assert_int_equal(made->count, 3);
+    for (size_t i = 0; i < made->count; i++) {
+        const struct modification *part = made->steps[i].modifications;
+
+        assert_true(part->count * part->values[0].size <= PLAN_MEMBERS_BYTES_MAX);
+        sum += part->count;
+    }
+    assert_int_equal(sum, COUNT);
 }
 
 static void a_group_that_is_gone_is_deleted(void **state)
@@ -294,16 +331,16 @@ static void everybody_who_leaves_does_so_before_anybody_comes(void **state)
     struct plan *made;
 
     (void)state;
-    given_desired("wiki", crowd(5000, 1200), 1200);
-    given_actual("wiki", crowd(0, 1500), 1500);
+    given_desired("wiki", crowd(5000, 2400), 2400);
+    given_actual("wiki", crowd(0, 3000), 3000);
 
     made = plan();
 
-    assert_plan(made, "change members of " WIKI ": 1000 to remove, 0 to add\n"
-                      "change members of " WIKI ": 500 to remove, 500 to add\n"
-                      "change members of " WIKI ": 0 to remove, 700 to add\n");
-    assert_string_equal(made->steps[2].modifications[0].values[699].data,
-                        "uid=person-006199," PEOPLE);
+    assert_plan(made, "change members of " WIKI ": 2000 to remove, 0 to add\n"
+                      "change members of " WIKI ": 1000 to remove, 1000 to add\n"
+                      "change members of " WIKI ": 0 to remove, 1400 to add\n");
+    assert_string_equal(made->steps[2].modifications[0].values[1399].data,
+                        "uid=person-007399," PEOPLE);
 }
 
 /* Pairwise it would be ten thousand million comparisons, and not end before the runner loses
@@ -355,6 +392,8 @@ int main(void)
         TEST(a_new_group_is_made_with_its_members),
         TEST(a_large_new_group_is_made_in_parts),
         TEST(exactly_one_part_is_one_step),
+        TEST(one_more_than_a_part_is_two_steps),
+        TEST(long_names_make_smaller_parts),
         TEST(a_group_that_is_gone_is_deleted),
         TEST(another_name_renames_before_the_members_change),
         TEST(a_group_that_was_moved_below_the_base_stays_where_it_is),
