@@ -2,11 +2,14 @@
 
 import threading
 import unittest
+from concurrent.futures import ThreadPoolExecutor
 
 from support import BridgeCase, wait_until
 from support.client import DEACTIVATE, EXTENSION, NO_ANSWER, RESTORE, Client, role_is, site_is, user
 
 ROUNDS = 5
+DRAINED = 600  # a worker takes up to 256 at once
+DRAIN_KILLS = 3
 WRITERS = 4
 ACKNOWLEDGED_BEFORE_A_KILL = 60
 
@@ -72,6 +75,42 @@ class Kill(BridgeCase):
             self.assert_kept(promised)
         self.assert_converges(60)
         self.assertGreaterEqual(len(promised), ROUNDS * WRITERS)
+
+    def test_a_large_drain_that_is_killed_again_and_again_brings_the_directory_up_to_date(self):
+        self.directory.stop()
+        names = [f"drain{number}@example.com" for number in range(DRAINED)]
+        with ThreadPoolExecutor(WRITERS) as pool:
+            people = list(pool.map(self.create, names))
+        self.directory.start()
+
+        for kill in range(1, DRAIN_KILLS + 1):
+            self.wait_for_arrivals(kill * DRAINED // (DRAIN_KILLS + 1))
+            self.bridge.kill()
+            self.bridge.start()
+        self.assert_converges(60)
+        self.assertEqual(self.arrivals(), DRAINED)
+
+        with ThreadPoolExecutor(WRITERS) as pool:  # and the other way
+            list(pool.map(self.deactivate, people))
+        self.bridge.kill()
+        self.bridge.start()
+        self.assert_converges(60)
+
+    def create(self, name):
+        scim = Client(self.scim.server)
+        scim.headers = dict(self.scim.headers)
+        return scim.create_user(name, "user", "North Plant")["id"]
+
+    def deactivate(self, identifier):
+        scim = Client(self.scim.server)
+        scim.headers = dict(self.scim.headers)
+        self.assertIn(scim.patch(identifier, DEACTIVATE).status, (200, 204))
+
+    def arrivals(self):
+        return len(self.directory.search(self.directory.people_base, "(uid=drain*)", "1.1"))
+
+    def wait_for_arrivals(self, count):
+        wait_until(lambda: self.arrivals() >= count, 60, self.arrivals)
 
     def load_and_kill(self, number):
         """The states that each person may be in, as the writers of this round know."""
