@@ -6,6 +6,7 @@
 #include "batch.h"
 #include "bridge/base/crypt.h"
 #include "bridge/core/organization.h"
+#include "ldap_proxy.h"
 #include "slapd.h"
 #include "world.h"
 
@@ -457,6 +458,58 @@ static void what_could_not_be_claimed_is_not_taken_for_done(void **state)
     assert_non_null(read_entry(person_dn("dora")));
 }
 
+static enum status try_batch(size_t *done, struct problem *problem)
+{
+    return batch_run(&given.settings, ORGANIZATION_DEFAULT, given.directory, LATER, done, problem);
+}
+
+/* --------------------------------------------------------------------- hanging up */
+
+static void reconnect_to(const char *uri)
+{
+    directory_release(&given.directory);
+    given.settings.directory.uri = uri;
+    assert_int_equal(directory_open(&given.settings.directory, &given.directory, NULL), STATUS_OK);
+}
+
+static size_t count_suspects(void)
+{
+    SCOPED(store_release) struct store_txn *txn = world_begin(given.world);
+    struct outbox_line lines[64];
+    size_t count = outbox_due(txn, LATER, lines, 64, given.world->arena);
+    size_t suspects = 0;
+
+    for (size_t i = 0; i < count; i++)
+        suspects += lines[i].is_suspect;
+    return suspects;
+}
+
+static void after_a_lost_connection_those_under_way_go_alone(void **state)
+{
+    enum { COUNT = 5 };
+    struct proxy proxy;
+    size_t done = 0;
+
+    (void)state;
+    run_batch(); /* the groups */
+    for (int i = 0; i < COUNT; i++)
+        given_a_person(arena_printf(given.world->arena, "lost%d", i));
+    proxy_start(&proxy, given.slapd.uri);
+    reconnect_to(proxy.uri);
+    proxy_reset(&proxy, 3, false);
+    assert_int_equal(try_batch(&done, NULL), STATUS_DIRECTORY_UNAVAILABLE);
+    assert_int_equal(count_suspects(), COUNT);
+
+    reconnect_to(given.slapd.uri);
+    proxy_stop(&proxy);
+    for (size_t left = COUNT; left > 0; left--) {
+        assert_int_equal(try_batch(&done, NULL), STATUS_OK);
+        assert_int_equal(done, 1);
+        assert_int_equal(count_suspects(), left - 1);
+    }
+    assert_all_are_there("lost", COUNT);
+}
+
 /* ------------------------------------------------------------------------ the lease */
 
 static const struct lease_holder other_worker = {.process = 7, .worker = 2};
@@ -481,11 +534,6 @@ static void another_worker_takes_over_at(int64_t now)
 static void another_worker_takes_over(void)
 {
     another_worker_takes_over_at(LATER + LEASE_SECONDS);
-}
-
-static enum status try_batch(size_t *done, struct problem *problem)
-{
-    return batch_run(&given.settings, ORGANIZATION_DEFAULT, given.directory, LATER, done, problem);
 }
 
 static void a_worker_leaves_the_work_to_the_one_that_holds_the_lease(void **state)
@@ -517,6 +565,30 @@ static void a_worker_that_paused_while_another_took_over_writes_nothing(void **s
 
     assert_non_null(strstr(problem.detail, "another worker"));
     assert_null(read_entry(person_dn("leo")));
+    assert_true(is_waiting(&line));
+}
+
+/* Its lease has ended as well by the time that this worker goes on. */
+static void another_worker_has_come_and_gone(void)
+{
+    another_worker_takes_over_at(LATER + LEASE_SECONDS);
+}
+
+static void a_plan_that_is_older_than_a_take_over_is_not_applied(void **state)
+{
+    struct outbox_line line;
+    size_t done = 0;
+
+    (void)state;
+    run_batch();
+    given_a_person("liv");
+    given.before_update = another_worker_has_come_and_gone;
+
+    assert_int_equal(batch_run(&given.settings, ORGANIZATION_DEFAULT, given.directory,
+                               LATER + 3 * LEASE_SECONDS, &done, NULL),
+                     STATUS_CONFLICT);
+
+    assert_null(read_entry(person_dn("liv")));
     assert_true(is_waiting(&line));
 }
 
@@ -730,8 +802,10 @@ int main(void)
         BATCH_TEST(names_that_count_as_one_lead_to_one_entry),
         BATCH_TEST(who_is_deleted_while_the_entry_is_planned_gets_none),
         BATCH_TEST(who_is_renamed_while_the_entry_is_planned_gets_one_of_the_new_name),
+        BATCH_TEST(after_a_lost_connection_those_under_way_go_alone),
         BATCH_TEST(a_worker_leaves_the_work_to_the_one_that_holds_the_lease),
         BATCH_TEST(a_worker_that_paused_while_another_took_over_writes_nothing),
+        BATCH_TEST(a_plan_that_is_older_than_a_take_over_is_not_applied),
         BATCH_TEST(what_a_late_worker_wrote_is_looked_at_again),
         BATCH_TEST(a_deleted_person_is_locked_and_out_of_every_group),
         BATCH_TEST(who_is_disabled_leaves_the_groups_though_the_entry_is_gone),
