@@ -5,14 +5,14 @@
 #include "array.h"
 #include "dn.h"
 
-/* A work in the making. */
+/* A work in the making. Where it changes a group, with the members who go and who come. */
 struct draft {
     struct work work;
     const char *key;       /* of the entry that it is about */
     const char *other_key; /* of the name that it gives the entry; NULL: none */
-    struct bytes *removed; /* members of a group, */
-    size_t removed_count;  /* */
-    struct bytes *added;   /* if that is what it is about */
+    struct bytes *removed;
+    size_t removed_count;
+    struct bytes *added;
     size_t added_count;
 };
 
