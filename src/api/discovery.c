@@ -22,7 +22,8 @@ static enum status answer(struct exchange *exchange, struct bytes document, stru
 enum status discovery_show_config(struct exchange *exchange, struct problem *problem)
 {
     return answer(exchange,
-                  discovery_service_config(request_scim_base(exchange), has_directory(exchange),
+                  discovery_service_config(request_scim_base(exchange),
+                                           password_size_min(exchange) > 0,
                                            exchange_arena(exchange)),
                   problem);
 }

@@ -21,16 +21,17 @@ static bool find_directory(const struct api *api, const char *organization,
     return false;
 }
 
-bool has_directory(struct exchange *exchange)
+size_t password_size_min(struct exchange *exchange)
 {
     SCOPED(store_release) struct store_txn *txn = NULL;
     struct organization organization;
     struct api_directory directory;
 
-    return !request_snapshot(exchange, &txn, NULL) &&
-           organization_load(txn, store_organization(txn), exchange_arena(exchange),
-                             &organization) &&
-           find_directory(request_api(exchange), organization.name, &directory) && directory.uri;
+    if (request_snapshot(exchange, &txn, NULL) ||
+        !organization_load(txn, store_organization(txn), exchange_arena(exchange), &organization) ||
+        !find_directory(request_api(exchange), organization.name, &directory) || !directory.uri)
+        return 0;
+    return directory.password_size_min;
 }
 
 json_t *directory_json(const struct api *api, const char *organization)

@@ -3,8 +3,11 @@
 
 #include "request.h"
 
-/* Whether the caller's organization has one. */
-bool has_directory(struct exchange *exchange);
+/*
+ * How many bytes a password needs to be set in the directory of the caller's
+ * organization; 0 when there is no directory.
+ */
+size_t password_size_min(struct exchange *exchange);
 
 /* How the directory of an organization is: of the one that has this name. */
 json_t *directory_json(const struct api *api, const char *organization);

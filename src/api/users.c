@@ -51,7 +51,7 @@ static void *new_request(const struct aim *aim)
         .id = aim->id,
         .resource = aim->resource,
         .patch = aim->patch,
-        .takes_password = has_password(aim) && has_directory(aim->exchange),
+        .password_size_min = has_password(aim) ? password_size_min(aim->exchange) : 0,
         .if_match = aim->if_match,
     };
     return request;

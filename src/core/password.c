@@ -53,16 +53,17 @@ static bool is_guessed(const char *folded)
     return size == 0; /* nothing but digits and signs */
 }
 
-enum status password_check(struct bytes password, struct problem *problem)
+enum status password_check(struct bytes password, size_t size_min, struct problem *problem)
 {
     SCOPED(arena_release) struct arena *arena = arena_new();
     char *folded;
     bool is_easy;
 
-    if (password.size < PASSWORD_SIZE_MIN || password.size > PASSWORD_SIZE_MAX)
+    if (password.size < size_min || password.size > PASSWORD_SIZE_MAX)
         return problem_set(problem, STATUS_INVALID_VALUE,
-                           "a password has %d to %d bytes, and this one %zu", PASSWORD_SIZE_MIN,
-                           PASSWORD_SIZE_MAX, password.size);
+                           "a password has %zu to %d bytes, and this one %zu; whoever runs the "
+                           "bridge may allow shorter ones (directory.password_size)",
+                           size_min, PASSWORD_SIZE_MAX, password.size);
     folded = text_fold(arena, password.data);
     is_easy = is_one_character(password) || is_guessed(folded);
     explicit_bzero(folded, strlen(folded));

@@ -126,8 +126,8 @@ static enum status settle_password(struct revision *revision, struct problem *pr
 {
     const struct account *account = &revision->account;
     json_t *password = json_object_get(revision->resource, "password");
-    bool is_wanted =
-        revision->request->takes_password && account->is_active && !account->is_break_glass;
+    size_t size_min = revision->request->password_size_min;
+    bool is_wanted = size_min && account->is_active && !account->is_break_glass;
 
     if (!password)
         return STATUS_OK;
@@ -137,7 +137,7 @@ static enum status settle_password(struct revision *revision, struct problem *pr
     if (!is_wanted)
         return STATUS_OK;
     return password_check(bytes_of(json_string_value(password), json_string_length(password)),
-                          problem);
+                          size_min, problem);
 }
 
 enum status user_judge(struct revision *revision, struct problem *problem)

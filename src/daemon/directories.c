@@ -80,6 +80,7 @@ void directories_describe(const struct directories *directories, size_t index,
 
     description->organization = organization->name;
     description->uri = organization->directory.uri;
+    description->password_size_min = (size_t)organization->directory.password_size;
     description->state = worker_state_name(report.state);
     description->since = report.since;
     memcpy(description->detail, report.detail, sizeof(description->detail));

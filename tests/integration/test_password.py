@@ -176,6 +176,21 @@ class Passwords(BridgeCase):
                             "invalidFilter")
 
 
+class Shorter(BridgeCase):
+    directory_settings = {"password_size": 8}
+
+    def test_who_runs_the_bridge_may_allow_shorter_passwords(self):
+        body = user("short@example.com", "user", "Harbour", password="1mz050n")
+        self.assert_refused(self.scim.post("/Users", body), 400, "invalidValue", "8 to 256 bytes")
+
+        body["password"] = "1mz050nq"
+        self.assertEqual(self.scim.post("/Users", body).status, 201)
+        self.assert_converges()
+
+        dn, _ = self.directory.person("short@example.com")
+        self.assertTrue(self.directory.bind_ok(dn, "1mz050nq"))
+
+
 class Adopted(BridgeCase):
     directory_settings = {"match": "mail"}
 

@@ -138,7 +138,7 @@ static enum status submit(struct world *world, store_change *change, struct user
     enum status status;
 
     world->problem = (struct problem){0};
-    request->takes_password = world->takes_passwords;
+    request->password_size_min = world->takes_passwords ? 12 : 0;
     status = store_update(world->store, ORGANIZATION_DEFAULT, change, request, &world->problem);
     if (!status)
         world->user = request->user;

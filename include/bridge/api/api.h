@@ -18,6 +18,7 @@
 struct api_directory {
     const char *organization; /* its name in the configuration; this and the next two stay */
     const char *uri;          /* NULL: none */
+    size_t password_size_min; /* bytes, of those that a provider sends; at least 1 */
     const char *state;
     char detail[PROBLEM_DETAIL_MAX];
     int64_t since;

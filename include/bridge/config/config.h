@@ -45,6 +45,7 @@ struct directory_config {
     struct config_items protected; /* DNs and filters, as a ... */
     struct protection *protection; /* ... whole; NULL without a file's text */
     char *on_delete;               /* "disable" or "remove" */
+    uint64_t password_size; /* bytes */
     bool transactions;
     uint64_t connect_seconds;
     uint64_t operation_seconds;

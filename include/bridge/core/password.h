@@ -11,16 +11,18 @@
  * set it, and is gone with the transaction that records that. A newer one takes
  * its place. Whoever is inactive, or deleted, has none.
  */
-enum { PASSWORD_SIZE_MIN = 12, PASSWORD_SIZE_MAX = 256 };
+enum { PASSWORD_SIZE_MAX = 256 };
 
 /* How long one that the directory refuses is tried: somebody may mend the policy. */
 enum { PASSWORD_LIFE_SECONDS = 24 * 3600 };
 
 /*
+ * Whether a password may be set. `size_min` in bytes, at least 1.
+ *
  * STATUS_INVALID_VALUE  it is too short or too long, or among the first that anybody would
  *                       guess; the words never say it
  */
-enum status password_check(struct bytes password, struct problem *problem);
+enum status password_check(struct bytes password, size_t size_min, struct problem *problem);
 
 struct password {
     uint64_t stamp; /* another for each that is sent; 0: there is none */

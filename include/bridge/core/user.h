@@ -38,7 +38,7 @@ struct user_request {
     const char *id;            /* patch, delete */
     json_t *resource;          /* create: as resource_read made it; borrowed */
     const struct patch *patch; /* patch */
-    bool takes_password;       /* there is a directory for it to go to; else it is ignored */
+    size_t password_size_min;  /* bytes; 0: it is ignored, as there is no directory for it */
     const char *reason;        /* block; NULL: none */
     const char *to;            /* move: a connection's name, or "local" */
     const char *if_match;      /* patch, delete: the version that the caller expects; NULL: any */

@@ -159,7 +159,7 @@ static void what_is_forgotten_is_the_one_that_was_set(void **state)
 static enum status check(const char *password)
 {
     struct problem problem = {0};
-    enum status status = password_check(bytes_of_text(password), &problem);
+    enum status status = password_check(bytes_of_text(password), 12, &problem);
 
     assert_null(strstr(problem.detail, password));
     return status;
@@ -181,6 +181,8 @@ static void passwords_have_12_to_256_bytes_and_are_not_the_first_guess(void **st
 
     assert_int_equal(check("aaaaaaaaaaaa"), STATUS_INVALID_VALUE);
     assert_int_equal(check("123456789012"), STATUS_INVALID_VALUE);
+    assert_int_equal(password_check(bytes_of_text("1mz050nq"), 8, NULL), STATUS_OK);
+    assert_int_equal(password_check(bytes_of_text("mz050nq"), 8, NULL), STATUS_INVALID_VALUE);
     assert_int_equal(check("PasswordPassword"), STATUS_INVALID_VALUE);
     assert_int_equal(check("Password2026!"), STATUS_INVALID_VALUE);
     assert_int_equal(check("Password2026!x"), STATUS_OK);
