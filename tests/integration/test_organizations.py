@@ -1,5 +1,6 @@
 """Several organizations in one daemon, on one slapd: each lives as if it were alone."""
 
+import re
 import unittest
 from concurrent.futures import ThreadPoolExecutor
 
@@ -112,6 +113,18 @@ class LivesOfTwo(unittest.TestCase):
                 self.assertEqual(status["outbox"]["waiting"], 0)
                 self.assertEqual(status["directory"]["state"], "connected")
                 self.assertEqual("organizations" in status, one.name == "default")
+
+    def test_the_journal_of_each_tells_of_its_own_alone(self):
+        journals = [one.bridge.cli("journal", "export", "-") for one in self.both]
+        for text, own, other in zip(journals, self.both, reversed(self.both)):
+            with self.subTest(own.name):
+                own.bridge.cli("journal", "verify")
+                self.assertIn(own.ids[PEOPLE[0]], text)
+                for identifier in other.ids.values():
+                    self.assertNotIn(identifier, text)
+        events = [sorted(re.findall(r'"event":"[^"]+"', text)) for text in journals]
+        self.assertIn('"event":"organization.create"', events[1])
+        self.assertEqual(*events)
 
     def test_whoever_loses_access_in_one_keeps_it_in_the_other(self):
         """Once in each direction, and the other's entries are as they were, byte for byte."""
