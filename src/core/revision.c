@@ -191,7 +191,8 @@ static enum status check_size(const struct revision *revision, struct bytes docu
 static bool has_work(const struct revision *revision, struct bytes document)
 {
     const struct account *account = &revision->account;
-    bool is_only_owner = changes_owner(revision) && bytes_equal(revision->old_document, document) &&
+    bool is_only_owner = changes_owner(revision) && !revision->password &&
+                         bytes_equal(revision->old_document, document) &&
                          same_association(&revision->before.association, &account->association);
 
     return !account->is_break_glass && !is_only_owner;

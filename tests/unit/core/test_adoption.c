@@ -297,6 +297,22 @@ static void an_external_id_is_the_new_owners_own(void **state)
     assert_int_equal(listed(world, &world->provider, "externalId eq \"x2\""), 1);
 }
 
+static void a_password_that_comes_with_it_goes_to_the_directory(void **state)
+{
+    struct world *world = *state;
+    const char *ada = local(world, "{'userName':'ada','emails':[{'value':'ada@example.org'}]}");
+    struct outbox_line before, after;
+
+    world->takes_passwords = true;
+    assert_true(world_waits(world, ada, &before));
+    assert_int_equal(world_patch(world, &world->provider, ada,
+                                 REPLACE("password", "'Xq7-first-of-the-passwords'")),
+                     STATUS_OK);
+
+    assert_true(world_waits(world, ada, &after));
+    assert_true(after.generation > before.generation);
+}
+
 static void adoption_gives_no_role_that_the_connection_may_not_give(void **state)
 {
     struct world *world = *state;
@@ -554,6 +570,7 @@ int main(void)
         WORLD_TEST(a_deletion_is_a_write_like_any_other),
         WORLD_TEST(a_create_does_not_adopt),
         WORLD_TEST(an_external_id_is_the_new_owners_own),
+        WORLD_TEST(a_password_that_comes_with_it_goes_to_the_directory),
         WORLD_TEST(adoption_gives_no_role_that_the_connection_may_not_give),
         WORLD_TEST(a_block_outlives_adoption),
         WORLD_TEST(the_journal_tells_who_took_whom),
