@@ -92,11 +92,15 @@ static void assert_from_extension(struct revision *revision)
 
 /* ----------------------------------------------------------------------- requests */
 
-/* What another owner called it means nothing to the one that it has now. */
+/*
+ * What another owner called it means nothing to the one that it has now, and what
+ * that could not give comes into effect for this one neither.
+ */
 static void change_owner(struct revision *revision, uint32_t owner, const char *event)
 {
     revision->event = event;
     revision->account.owner = owner;
+    user_forget_ungiven(revision);
     if (owner && revision->resource)
         (void)json_object_del(revision->resource, "externalId");
 }

@@ -63,27 +63,46 @@ static enum status check_break_glass(const struct revision *revision, struct pro
     return STATUS_OK;
 }
 
+/* Whether an account's owner may give a role: administrators any, a connection what it was granted.
+ */
+static bool may_give(const struct revision *revision, uint32_t owner, enum role role,
+                     struct connection *connection)
+{
+    *connection = (struct connection){.name = "that is gone"};
+    if (owner)
+        (void)connection_load(revision->txn, owner, revision->request->arena, connection);
+    return !owner || connection->grants & 1u << role;
+}
+
 /*
  * What a connection has given before stays, whatever it may give today. That is
  * looked up here, within the change, so that nothing is given any more once a
- * right was taken away.
+ * right was taken away. Who asks does not matter: when an administrator lifts a
+ * block, what the connection asserted meanwhile comes into effect.
  */
 static enum status check_grant(const struct revision *revision, struct problem *problem)
 {
-    const struct actor *actor = revision->request->actor;
     enum role role = revision->account.association.role;
-    struct connection connection = {0};
+    struct connection owner;
 
     if (role == ROLE_NONE || role == revision->before.association.role ||
-        actor->kind != ACTOR_CONNECTION)
-        return STATUS_OK;
-    (void)connection_load(revision->txn, actor->connection, revision->request->arena, &connection);
-    if (connection.grants & 1u << role)
+        may_give(revision, revision->account.owner, role, &owner))
         return STATUS_OK;
     return problem_set(problem, STATUS_FORBIDDEN,
                        "the connection %s may not give the role \"%s\"; an administrator allows it "
                        "with: rolebridge connection edit %s --grant %s",
-                       actor->name, role_name(role), actor->name, role_name(role));
+                       owner.name, role_name(role), owner.name, role_name(role));
+}
+
+void user_forget_ungiven(struct revision *revision)
+{
+    const char *asserted = revision->assertion.role;
+    enum role role = ROLE_NONE;
+    struct connection owner;
+
+    if (asserted && role_parse(asserted, &role) && role != revision->before.association.role &&
+        !may_give(revision, revision->before.owner, role, &owner))
+        revision->assertion.role = NULL;
 }
 
 /* Reading the count makes two such changes at once exclude each other. */

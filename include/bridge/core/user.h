@@ -86,15 +86,18 @@ enum status user_delete(struct store_txn *txn, void *argument, struct problem *p
  * the association that follows from what was asserted. Doing either again changes
  * nothing.
  *
- * STATUS_FORBIDDEN  the last active administrator
+ * STATUS_FORBIDDEN  the last active administrator; a role that the owner, a connection,
+ *                   asserted meanwhile and may not give
  */
 enum status user_block(struct store_txn *txn, void *argument, struct problem *problem);
 enum status user_unblock(struct store_txn *txn, void *argument, struct problem *problem);
 
 /*
  * For an administrator: give an account another owner. All else stays, but for what
- * only the owner before could say: its externalId, and memberships in its groups.
- * The owner that it has is no change.
+ * only the owner before could say: memberships in its groups, and its externalId when
+ * another connection gets the account. Nor does a role go along that the owner before
+ * asserted while the account was inactive, and could not have given. The owner that it
+ * has is no change.
  *
  * STATUS_INVALID_VALUE  there is no such connection
  * STATUS_FORBIDDEN      a break-glass account

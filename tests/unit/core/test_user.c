@@ -6,6 +6,8 @@
 #include "any_scim.h"
 #include "journal_walk.h"
 
+#include "bridge/core/connection.h"
+
 #define EXT "urn:ietf:params:scim:schemas:extension:bridge:2.0:User"
 #define ANA                                                                                \
     "{'userName':'ana@acme.example','externalId':'x-1','active':true,'displayName':'Ana'," \
@@ -439,6 +441,65 @@ static void a_provider_does_not_lift_a_block_by_deleting_and_creating_again(void
     assert_int_equal(world_delete(world, &world->admin, ana), STATUS_OK);
 }
 
+/* "okta", which may give only user, has asserted more of somebody who is inactive. */
+static const char *given_an_ambitious_person(struct world *world)
+{
+    const char *eve;
+
+    assert_int_equal(world_create(world, &world->other,
+                                  "{'userName':'eve','" EXT "':{'role':'user','site':'Harbour'}}"),
+                     STATUS_OK);
+    eve = arena_strdup(world->arena, world->user.account.id);
+    assert_int_equal(block(world, eve, user_block), STATUS_OK);
+    assert_int_equal(world_patch(world, &world->other, eve, REPLACE(EXT ":role", "'admin'")),
+                     STATUS_OK);
+    return eve;
+}
+
+static void lifting_a_block_gives_no_role_that_the_connection_may_not_give(void **state)
+{
+    struct world *world = *state;
+    const char *eve = given_an_ambitious_person(world);
+
+    assert_int_equal(block(world, eve, user_unblock), STATUS_FORBIDDEN);
+
+    assert_non_null(strstr(world->problem.detail, "connection edit okta --grant admin"));
+    assert_false(world_account(world, eve).is_active);
+    assert_int_equal(world_patch(world, &world->other, eve, REPLACE(EXT ":role", "'user'")),
+                     STATUS_OK);
+    assert_int_equal(block(world, eve, user_unblock), STATUS_OK);
+    assert_association(world, eve, ROLE_USER, world->harbour);
+}
+
+static void a_move_takes_along_no_role_that_the_connection_could_not_give(void **state)
+{
+    struct world *world = *state;
+    const char *eve = given_an_ambitious_person(world);
+    struct user_request move = {
+        .actor = &world->admin, .arena = world->arena, .id = eve, .to = "local"};
+
+    assert_int_equal(store_update(world->store, 1, user_move, &move, NULL), STATUS_OK);
+    assert_int_equal(block(world, eve, user_unblock), STATUS_OK);
+
+    assert_true(world_account(world, eve).is_active);
+    assert_association(world, eve, ROLE_NONE, 0);
+}
+
+static void nor_does_the_end_of_the_connection(void **state)
+{
+    struct world *world = *state;
+    const char *eve = given_an_ambitious_person(world);
+    struct connection_request end = {.actor = &world->admin,
+                                     .arena = world->arena,
+                                     .name = "okta",
+                                     .disposal = CONNECTION_RELEASE};
+
+    assert_int_equal(store_update(world->store, 1, connection_delete, &end, NULL), STATUS_OK);
+    assert_int_equal(block(world, eve, user_unblock), STATUS_OK);
+
+    assert_association(world, eve, ROLE_NONE, 0);
+}
+
 static void blocking_twice_changes_nothing(void **state)
 {
     struct world *world = *state;
@@ -762,6 +823,9 @@ int main(void)
         WORLD_TEST(a_block_outranks_the_provider_until_it_is_lifted),
         WORLD_TEST(lifting_a_block_does_not_bring_back_whom_the_provider_disabled),
         WORLD_TEST(a_provider_does_not_lift_a_block_by_deleting_and_creating_again),
+        WORLD_TEST(lifting_a_block_gives_no_role_that_the_connection_may_not_give),
+        WORLD_TEST(a_move_takes_along_no_role_that_the_connection_could_not_give),
+        WORLD_TEST(nor_does_the_end_of_the_connection),
         WORLD_TEST(blocking_twice_changes_nothing),
         WORLD_TEST(the_last_administrator_cannot_be_blocked),
         WORLD_TEST(lists_show_what_the_caller_may_see_by_index_and_by_walking),
