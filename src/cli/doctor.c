@@ -129,7 +129,8 @@ static void find_directory(struct doctor *doctor, const json_t *status)
 
     find(doctor, arena_printf(doctor->invocation->arena, "directory of %s", name ? name : "-"),
          is_right, "%s%s%s%s%s", state ? state : "-", detail ? ": " : "", detail ? detail : "",
-         is_right ? "" : "; ", is_right ? "" : status_directory_advice(status));
+         is_right ? "" : "; ",
+         is_right ? "" : status_directory_advice(status, doctor->invocation->arena));
 }
 
 /* As the daemon reports it: only it knows how to sign in there. */

@@ -12,7 +12,7 @@ static const struct directory_state {
     const char *advice;
     bool is_alarm;
 } directory_states[] = {
-    {"none", "set directory.uri; until then changes wait in the outbox", false},
+    {"none", NULL, false}, /* where to set one depends on whose it is */
     {"absent", "make the organization, or take it out of the configuration", true},
     {"connecting", "nothing, the directory is being connected to", false},
     {"connected", "nothing", false},
@@ -124,27 +124,47 @@ bool status_has_directory_alarm(const json_t *status)
     return !state || state->is_alarm;
 }
 
-const char *status_directory_advice(const json_t *status)
+/* Who has only the one named default need not know of organizations. */
+static bool is_default(const char *organization)
+{
+    return !organization || strcmp(organization, "default") == 0;
+}
+
+/* Of the caller's own, or of one of the list. */
+static const char *organization_of(const json_t *status)
+{
+    const char *own = text_of(status, "organization");
+
+    return own ? own : text_of(status, "name");
+}
+
+const char *status_directory_advice(const json_t *status, struct arena *arena)
 {
     const struct directory_state *state = directory_state_of(status);
+    const char *name = organization_of(status);
 
-    return state ? state->advice : "look into the daemon's log";
+    if (!state)
+        return "look into the daemon's log";
+    if (state->advice)
+        return state->advice;
+    return is_default(name)
+               ? "set directory.uri; until then changes wait in the outbox"
+               : arena_printf(arena,
+                              "set organizations.%s.directory.uri, and what goes with it, in the "
+                              "configuration; until then changes wait in the outbox",
+                              name);
 }
 
 static const char *advice_text(const json_t *status, struct arena *arena)
 {
     const struct directory_state *state = directory_state_of(status);
 
-    (void)arena;
-    if (!state)
-        return "look into the daemon's log";
-    if (has_parked(status) && !state->is_alarm)
+    if (state && !state->is_alarm && has_parked(status))
         return "correct what the parked changes say; each is tried again after 5 minutes to 6 "
-               "hours, "
-               "or with the next change of the same person or site";
-    if (has_expiring(status) && !state->is_alarm)
+               "hours, or with the next change of the same person or site";
+    if (state && !state->is_alarm && has_expiring(status))
         return "replace what expires, before it lets nobody in any more";
-    return state->advice;
+    return status_directory_advice(status, arena);
 }
 
 static const char *parked_text(const json_t *parked, struct arena *arena)
@@ -244,12 +264,6 @@ static void print_each(struct invocation *invocation, const json_t *list,
 static bool has_alarm(const json_t *status)
 {
     return has_parked(status) || status_has_directory_alarm(status) || has_expiring(status);
-}
-
-/* Who has only the one named default need not know of organizations. */
-static bool is_default(const char *organization)
-{
-    return !organization || strcmp(organization, "default") == 0;
 }
 
 json_t *status_others(const json_t *status)

@@ -100,7 +100,7 @@ static void a_directory_that_does_not_work_is_an_alarm(void **state)
         {{{200, STATUS("exploded", "null", "0", ""), 0}}, "to do: look into", CLI_ALARMS},
         {{{200, "{}", 0}}, "to do: look into", CLI_ALARMS},
         {{{200, STATUS("connecting", "null", "0", ""), 0}}, "to do: nothing", CLI_DONE},
-        {{{200, STATUS("none", "null", "0", ""), 0}}, "to do: set directory.uri", CLI_DONE},
+        {{{200, STATUS("none", "null", "0", ""), 0}}, "to do: set directory.uri;", CLI_DONE},
     };
 
     (void)state;
@@ -163,6 +163,21 @@ static void other_organizations_have_a_line_each_and_may_be_an_alarm(void **stat
             assert_null(strstr(run.out, "organization"));
         assert_int_equal(run.exit_code, cases[i].exit_code);
     }
+}
+
+static void a_missing_directory_is_set_where_its_organization_stands(void **state)
+{
+    static const struct fake_answer answers[] = {
+        {200,
+         "{\"version\":\"0.1.0\",\"organization\":\"acme\",\"directory\":{\"state\":\"none\"}}", 0},
+        {0}};
+    SCOPED(arena_release) struct arena *arena = arena_new();
+    struct fake_daemon fake = {0};
+    struct run run = RUN_ASKING(arena, &fake, answers, "status", "--organization", "acme");
+
+    (void)state;
+    assert_non_null(strstr(run.out, "to do: set organizations.acme.directory.uri"));
+    assert_int_equal(run.exit_code, CLI_DONE);
 }
 
 /* The store is that of all organizations: a token is not told of it. */
@@ -246,6 +261,7 @@ int main(void)
         cmocka_unit_test(the_age_of_what_is_parked_is_not_that_of_what_waits),
         cmocka_unit_test(a_directory_that_does_not_work_is_an_alarm),
         cmocka_unit_test(other_organizations_have_a_line_each_and_may_be_an_alarm),
+        cmocka_unit_test(a_missing_directory_is_set_where_its_organization_stands),
         cmocka_unit_test(who_asks_by_a_token_sees_no_store),
         cmocka_unit_test(a_spreadsheet_gets_one_fact_a_cell),
         cmocka_unit_test(a_program_gets_the_state_as_it_came),
