@@ -82,6 +82,8 @@ enum status secret_read(const char *what, const char *path, struct secret *secre
         return refuse(&source, "is larger than 1024 bytes");
     if (memchr(secret->data, '\0', secret->size))
         return refuse(&source, "has a NUL byte, at which it would end for those who are sent it");
+    if (memchr(secret->data, '\n', secret->size) || memchr(secret->data, '\r', secret->size))
+        return refuse(&source, "has more than one line, or one that ends with a carriage return");
     secret->data[secret->size] = '\0';
     return STATUS_OK;
 }

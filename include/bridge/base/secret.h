@@ -15,8 +15,8 @@ struct secret {
 
 /*
  * Read a secret from its file: a regular one (behind a symbolic link, if you
- * like) that nobody but its owner can reach, not empty, without a NUL byte. One
- * newline at the end does not count. `secret` starts as zero.
+ * like) that nobody but its owner can reach, with one line in it, not empty and
+ * without a NUL byte. The newline at its end does not count. `secret` starts as zero.
  *
  * what - what the file is called in messages: "password file"
  *

@@ -267,7 +267,7 @@ static void a_cut_or_longer_key_is_noticed(void **state)
         assert_refused(place, size ? "1.key is damaged" : "1.key is empty");
     }
     given_content(place, "1.key", arena_printf(place->arena, "%s%s", line, line));
-    assert_refused(place, "1.key is damaged");
+    assert_refused(place, "1.key has more than one line");
 }
 
 static void a_key_under_another_number_is_noticed(void **state)

@@ -72,8 +72,6 @@ static void one_newline_at_the_end_does_not_count(void **state)
     assert_read("hunter 2");
     given_a_file("hunter 2", 8, 0400);
     assert_read("hunter 2");
-    given_a_file("hunter\n\n", 8, 0600);
-    assert_read("hunter\n");
 }
 
 static void a_file_that_others_can_reach_is_refused(void **state)
@@ -151,6 +149,17 @@ static void what_is_no_file_does_not_hold_us_up(void **state)
     assert_int_equal(secret_read("password file", folder, &secret, NULL), STATUS_CONFIGURATION);
 }
 
+static void what_would_be_sent_with_an_end_of_line_in_it_is_refused(void **state)
+{
+    (void)state;
+    given_a_file("hunter2\r\n", 9, 0600);
+    assert_refused("carriage return");
+    given_a_file("hunter2\n\n", 9, 0600);
+    assert_refused("more than one line");
+    given_a_file("hunter2\nsecond", 14, 0600);
+    assert_refused("more than one line");
+}
+
 static void clearing_leaves_nothing_behind(void **state)
 {
     static const struct secret nothing = {.size = 0};
@@ -173,6 +182,8 @@ int main(void)
         cmocka_unit_test_teardown(a_link_is_judged_by_what_it_points_to, remove_file),
         cmocka_unit_test_teardown(an_empty_password_is_never_read, remove_file),
         cmocka_unit_test_teardown(a_nul_byte_is_refused_wherever_it_is, remove_file),
+        cmocka_unit_test_teardown(what_would_be_sent_with_an_end_of_line_in_it_is_refused,
+                                  remove_file),
         cmocka_unit_test_teardown(the_longest_password_fits_and_one_more_byte_does_not,
                                   remove_file),
         cmocka_unit_test_teardown(what_is_no_file_does_not_hold_us_up, remove_file),
