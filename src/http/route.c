@@ -93,7 +93,7 @@ enum status routes_find(const struct routes *routes, const char *method, const c
     if (*found)
         return STATUS_OK;
     if (best == NO_MATCH)
-        return problem_set(problem, STATUS_NOT_FOUND, "there is nothing at this path");
+        return problem_set(problem, STATUS_NOT_FOUND, "there is nothing at %s", path);
     *allowed = methods_of(routes, path, best, arena);
     return problem_set(problem, STATUS_METHOD_NOT_ALLOWED, "this path takes %s", *allowed);
 }

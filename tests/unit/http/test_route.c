@@ -69,6 +69,19 @@ static void the_path_decides_before_the_method(void **state)
     }
 }
 
+static void a_path_that_leads_nowhere_is_named(void **state)
+{
+    SCOPED(arena_release) struct arena *arena = arena_new();
+    const struct route *found = NULL;
+    const char *allowed = NULL;
+    struct problem problem = {0};
+
+    (void)state;
+    assert_int_equal(routes_find(&routes, "GET", "/scim/Users", arena, &found, &allowed, &problem),
+                     STATUS_NOT_FOUND);
+    assert_string_equal(problem.detail, "there is nothing at /scim/Users");
+}
+
 static void names_stand_for_one_segment_each(void **state)
 {
     SCOPED(arena_release) struct arena *arena = arena_new();
@@ -85,6 +98,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_path_decides_before_the_method),
+        cmocka_unit_test(a_path_that_leads_nowhere_is_named),
         cmocka_unit_test(names_stand_for_one_segment_each),
     };
 
