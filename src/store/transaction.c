@@ -130,7 +130,7 @@ enum status store_missing(struct store_txn *txn, struct problem *problem, const 
 {
     enum status status = store_status(txn, problem);
 
-    return status ? status : problem_set(problem, STATUS_NOT_FOUND, "no %s %s", what, id);
+    return status ? status : problem_set(problem, STATUS_NOT_FOUND, "there is no %s %s", what, id);
 }
 
 /* ----------------------------------------------------------------- changing */

@@ -250,10 +250,10 @@ class Standing(unittest.TestCase):
                                          headers={"Rolebridge-Organization": wanted})
                     self.assertEqual(answer.status, status, answer)
                     if status == 404:
-                        self.assertEqual(answer.json["detail"], f"no organization {wanted}")
+                        self.assertEqual(answer.json["detail"], f"there is no organization {wanted}")
         answer = bridge.admin_api.request("GET", "/status",
                                           headers={"Rolebridge-Organization": "nowhere"})
-        self.assertEqual((answer.status, answer.json["detail"]), (404, "no organization nowhere"))
+        self.assertEqual((answer.status, answer.json["detail"]), (404, "there is no organization nowhere"))
 
 
 if __name__ == "__main__":

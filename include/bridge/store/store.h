@@ -101,7 +101,7 @@ void store_scan(struct store_txn *txn, enum store_table table, struct bytes pref
                 struct bytes from, store_visit *visit, void *context);
 
 /*
- * "It was not there": STATUS_NOT_FOUND with the words "no WHAT ID", unless the
+ * "It was not there": STATUS_NOT_FOUND with the words "there is no WHAT ID", unless the
  * store could not look, which is another answer.
  */
 enum status store_missing(struct store_txn *txn, struct problem *problem, const char *what,

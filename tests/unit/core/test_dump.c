@@ -586,7 +586,7 @@ static void an_organization_that_is_not_there_is_not_exported(void **state)
 
     assert_int_equal(dump_export(world->store, "acme", NOON, stdout, &counts, &world->problem),
                      STATUS_NOT_FOUND);
-    assert_string_equal(world->problem.detail, "no organization acme");
+    assert_string_equal(world->problem.detail, "there is no organization acme");
 }
 
 static void an_export_that_cannot_be_written_fails(void **state)

@@ -544,7 +544,7 @@ static void what_is_missing_is_named(void **state)
 
     assert_int_equal(store_missing(txn, &problem, "user", "42"), STATUS_NOT_FOUND);
 
-    assert_string_equal(problem.detail, "no user 42");
+    assert_string_equal(problem.detail, "there is no user 42");
 }
 
 /* -------------------------------------------------------------- a damaged store */
