@@ -50,7 +50,7 @@ static enum status check_owner(struct store_txn *txn, const struct user_request 
         owner.name = "that is gone";
     return problem_set(problem, STATUS_FORBIDDEN,
                        "this account is managed by the connection %s; change it at the identity "
-                       "provider",
+                       "provider (here it can be blocked, or moved to another owner)",
                        owner.name);
 }
 
