@@ -86,6 +86,7 @@ static const struct field fields[] = {
     {"expires", {NULL}, expires_text},
     {"used", {NULL}, used_text},
     {"created", {"created"}, NULL},
+    {"domains", {NULL}, domains_text},
     {NULL, {NULL}, NULL},
 };
 

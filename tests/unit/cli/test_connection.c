@@ -63,6 +63,21 @@ static void a_connection_is_shown_with_each_of_its_tokens(void **state)
                         "2026-12-31T00:00:00Z\n");
 }
 
+static void programs_are_told_of_a_connection_in_one_line(void **state)
+{
+    static const struct fake_answer answers[] = {{200, ENTRA, 0}, {0}};
+    SCOPED(arena_release) struct arena *arena = arena_new();
+    struct fake_daemon fake = {0};
+    struct run run = RUN_ASKING(arena, &fake, answers, "connection", "show", "entra", "-ocsv");
+
+    (void)state;
+    assert_string_equal(run.out,
+                        "NAME,CARRIER,GRANTS,ACCOUNTS,TOKENS,EXPIRES,USED,CREATED,DOMAINS\r\n"
+                        "entra,extension,\"user admin\",12,2,2027-03-01T00:00:00Z,"
+                        "2026-12-31T00:00:00Z,2026-01-31T08:00:00Z,"
+                        "\"example.org example.com\"\r\n");
+}
+
 static void how_long_tokens_live_is_said_in_days_hours_minutes_or_seconds(void **state)
 {
     static const struct {
@@ -330,6 +345,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(connections_are_listed_with_the_end_of_their_last_token),
         cmocka_unit_test(a_connection_is_shown_with_each_of_its_tokens),
+        cmocka_unit_test(programs_are_told_of_a_connection_in_one_line),
         cmocka_unit_test(how_long_tokens_live_is_said_in_days_hours_minutes_or_seconds),
         cmocka_unit_test(a_token_alone_goes_to_the_output),
         cmocka_unit_test(a_program_gets_the_token_with_what_it_opens),
