@@ -149,24 +149,43 @@ static void write_document(struct store_txn *txn, struct group *group, const jso
     record_save(txn, group, arena);
 }
 
-static void add_list(struct journal *journal, const char *name, struct text *list)
+/* How much of the lists of members one line of the journal takes: a thousand of each. */
+enum { PIECE_SIZE = 1000 * MEMBER_NOTE_SIZE };
+
+static void add_piece(struct journal *journal, const char *name, const struct text *list,
+                      size_t from)
 {
-    if (!list->size)
-        return;
-    text_add(list, "]");
-    journal_add(journal, name, list->data);
+    size_t left = list->size > from ? list->size - from : 0;
+    size_t size = left < PIECE_SIZE ? left : PIECE_SIZE;
+
+    if (size)
+        journal_add(journal, name,
+                    arena_printf(journal->text.arena, "[%.*s]", (int)size - 1, list->data + from));
 }
 
-static void write_journal(const struct group_request *request, struct store_txn *txn,
-                          const char *event, const struct group *group,
-                          struct membership_change *members)
+static void write_line(const struct group_request *request, struct store_txn *txn,
+                       const char *event, const struct group *group,
+                       const struct membership_change *members, size_t from)
 {
     struct journal journal = journal_begin(request->arena, request->actor, event, group->id);
 
     journal_add(&journal, "name", journal_text(request->arena, group->name));
-    add_list(&journal, "added", &members->added);
-    add_list(&journal, "removed", &members->removed);
+    add_piece(&journal, "added", &members->added, from);
+    add_piece(&journal, "removed", &members->removed, from);
     journal_end(&journal, txn);
+}
+
+/* Lines have a bound, and a group has none: what does not fit goes on in further lines. */
+static void write_journal(const struct group_request *request, struct store_txn *txn,
+                          const char *event, const struct group *group,
+                          const struct membership_change *members)
+{
+    size_t size =
+        members->added.size > members->removed.size ? members->added.size : members->removed.size;
+
+    write_line(request, txn, event, group, members, 0);
+    for (size_t from = PIECE_SIZE; from < size; from += PIECE_SIZE)
+        write_line(request, txn, "group.members", group, members, from);
 }
 
 /* The document without members: these are keys of their own. */

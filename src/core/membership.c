@@ -108,8 +108,7 @@ struct membership_change membership_begin(struct store_txn *txn, const struct ac
 
 static void note(struct text *list, const char *id)
 {
-    text_add(list, list->size ? "," : "[");
-    text_add_json(list, id);
+    text_add_format(list, "\"%s\",", id);
 }
 
 static void add_row(struct membership_change *change, const struct account *account)

@@ -8,13 +8,15 @@
  * Changes of one group's members within one request: what was really added and
  * removed, for the journal and to know whether there is work.
  */
+enum { MEMBER_NOTE_SIZE = UUID_TEXT_SIZE - 1 + 3 };
+
 struct membership_change {
     struct store_txn *txn;
     const struct actor *actor;
     struct arena *arena;
     const struct group *group;
     struct rows fresh; /* added by this request: a scan does not see them */
-    struct text added; /* JSON lists of ids in the making */
+    struct text added; /* ids, each in quotes and with a comma: MEMBER_NOTE_SIZE bytes */
     struct text removed;
     size_t added_count;
     size_t removed_count;

@@ -6,6 +6,7 @@
 #include "bridge/core/connection.h"
 #include "bridge/core/group.h"
 #include "bridge/scim/resource.h"
+#include "journal_walk.h"
 
 static enum status create(struct world *world, const struct actor *actor, const char *json,
                           struct group_request *request)
@@ -84,6 +85,48 @@ static void add(struct world *world, const char *group, const char *person)
 }
 
 /* -------------------------------------------------------------------- memberships */
+
+static bool note_event(void *context, const struct journal_mark *mark, struct bytes record)
+{
+    struct text *all = context;
+    json_auto_t *line = json_loadb(record.data, record.size, 0, NULL);
+    const char *event = json_string_value(json_object_get(line, "event"));
+
+    (void)mark;
+    if (strncmp(event, "group.", strlen("group.")) == 0)
+        text_add_format(all, "%s +%zu -%zu\n", event,
+                        json_array_size(json_object_get(line, "added")),
+                        json_array_size(json_object_get(line, "removed")));
+    return true;
+}
+
+static void many_members_are_journalled_in_lines_of_a_thousand(void **state)
+{
+    struct world *world = *state;
+    const char *group = given_a_group(world);
+    struct text operations = {.arena = world->arena};
+    struct text events = {.arena = world->arena};
+
+    text_add(&operations, "[{'op':'add','path':'members','value':[");
+    for (int i = 0; i < 2001; i++)
+        text_add_format(
+            &operations, "%s{'value':'%s'}", i ? "," : "",
+            given_a_person(world, &world->provider, arena_printf(world->arena, "p%d", i)));
+    text_add(&operations, "]}]");
+
+    assert_int_equal(change(world, &world->provider, group, operations.data), STATUS_OK);
+    assert_int_equal(change(world, &world->provider, group, "[{'op':'remove','path':'members'}]"),
+                     STATUS_OK);
+
+    assert_int_equal(journal_walk(world->store, 1, note_event, &events, NULL), STATUS_OK);
+    assert_string_equal(events.data, "group.create +0 -0\n"
+                                     "group.update +1000 -0\n"
+                                     "group.members +1000 -0\n"
+                                     "group.members +1 -0\n"
+                                     "group.update +0 -1000\n"
+                                     "group.members +0 -1000\n"
+                                     "group.members +0 -1\n");
+}
 
 static void members_are_added_once_and_shown_from_both_sides(void **state)
 {
@@ -408,6 +451,7 @@ int main(void)
 #define WORLD_TEST(name) cmocka_unit_test_setup_teardown(name, world_set_up, world_tear_down)
     const struct CMUnitTest tests[] = {
         WORLD_TEST(members_are_added_once_and_shown_from_both_sides),
+        WORLD_TEST(many_members_are_journalled_in_lines_of_a_thousand),
         WORLD_TEST(a_remove_takes_only_what_it_names_in_either_spelling),
         WORLD_TEST(a_replace_writes_the_difference_and_a_rename_leaves_members_alone),
         WORLD_TEST(operations_of_one_request_see_each_other),
