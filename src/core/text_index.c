@@ -15,10 +15,10 @@ static struct store_key key_start(struct store_txn *txn, enum index index, const
 struct store_key key_text(struct store_txn *txn, enum index index, const char *folded)
 {
     struct store_key key = key_start(txn, index, folded);
+    bool is_whole = strlen(folded) <= TEXT_KEPT;
 
-    if (strlen(folded) <= TEXT_KEPT)
-        key_add_u8(&key, 0); /* nothing that goes on begins so */
-    else
+    key_add_u8(&key, !is_whole); /* nothing that goes on begins so, nor does a digest */
+    if (!is_whole)
         key_add_digest(&key, folded);
     return key;
 }

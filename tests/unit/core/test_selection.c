@@ -563,6 +563,28 @@ static void a_page_that_its_visitor_ends_is_counted_to_the_end(void **state)
     }
 }
 
+/*
+ * As long as what an index keeps, and a longer one that begins so, whose digest begins
+ * with a zero as a key of the short one goes on.
+ */
+static void a_text_is_not_taken_for_a_longer_one_that_begins_so(void **state)
+{
+    static const char kept[] = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
+    struct world *world = *state;
+    struct world_list list;
+
+    assert_int_equal(
+        world_create(world, &world->provider,
+                     arena_printf(world->arena, "{'userName':'ana','displayName':'%s157'}", kept)),
+        STATUS_OK);
+
+    list =
+        world_list(world, SCIM_USER, &world->provider,
+                   arena_printf(world->arena, "displayName eq \"%s\"", kept), (struct page){1, 10});
+
+    assert_int_equal(list.total, 0);
+}
+
 static void only_what_takes_long_is_called_so(void **state)
 {
     static const struct {
@@ -669,6 +691,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(nobody_is_counted_twice_however_much_changes_meanwhile,
                                         world_set_up, world_tear_down),
         cmocka_unit_test_setup_teardown(a_page_that_its_visitor_ends_is_counted_to_the_end,
+                                        world_set_up, world_tear_down),
+        cmocka_unit_test_setup_teardown(a_text_is_not_taken_for_a_longer_one_that_begins_so,
                                         world_set_up, world_tear_down),
         cmocka_unit_test_setup_teardown(only_what_takes_long_is_called_so, world_set_up,
                                         world_tear_down),
