@@ -277,23 +277,30 @@ void connection_insert(struct store_txn *txn, const struct connection *connectio
     index_domains(txn, &(struct connection){0}, connection);
 }
 
+enum status connection_judge(struct store_txn *txn, struct connection_request *request,
+                             struct problem *problem)
+{
+    enum status status = check(txn, request, problem);
+
+    request->connection = (struct connection){
+        .name = request->name,
+        .carrier = "extension",
+        .grants = request->grants,
+    };
+    return status ? status : read_domains(txn, request, &request->connection, problem);
+}
+
 enum status connection_create(struct store_txn *txn, void *argument, struct problem *problem)
 {
     struct connection_request *request = argument;
     struct connection *connection = &request->connection;
     struct journal journal =
         journal_begin(request->arena, request->actor, "connection.create", request->name);
-    enum status status;
+    enum status status = connection_judge(txn, request, problem);
 
-    *connection = (struct connection){
-        .name = request->name,
-        .carrier = "extension",
-        .grants = request->grants,
-        .created_at = request->actor->now,
-    };
-    if ((status = check(txn, request, problem)) ||
-        (status = read_domains(txn, request, connection, problem)))
+    if (status)
         return status;
+    connection->created_at = request->actor->now;
     connection->number = (uint32_t)store_sequence(txn);
     connection_insert(txn, connection, request->arena);
     journal_add(&journal, "grants", grants_json(connection, request->arena));

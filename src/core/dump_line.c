@@ -170,28 +170,40 @@ static enum status read_texts(const json_t *list, const char *what, size_t most,
     return STATUS_OK;
 }
 
+/* As a request to create it would be judged. */
+static enum status judge_connection(struct line_import *import, struct connection_request *request,
+                                    struct problem *problem)
+{
+    struct problem words = {0};
+
+    request->arena = import->arena;
+    if (connection_judge(import->txn, request, &words))
+        return refuse(problem, words.detail);
+    return STATUS_OK;
+}
+
 static enum status import_connection(struct line_import *import, const json_t *line,
                                      struct problem *problem)
 {
     const char *type, *created;
     const char **domains = NULL;
     json_t *grants = NULL, *domain_list = NULL;
-    struct connection connection = {0}, other;
+    struct connection_request request = {0};
+    struct connection *connection = &request.connection;
     enum status status = unpack(line, problem, "{s:s, s:s, s:s, s:o, s:o, s:s}", "type", &type,
-                                "name", &connection.name, "carrier", &connection.carrier, "grants",
+                                "name", &request.name, "carrier", &request.carrier, "grants",
                                 &grants, "domains", &domain_list, "created", &created);
 
-    if (status || (status = read_grants(grants, &connection.grants, problem)) ||
+    if (status || (status = read_grants(grants, &request.grants, problem)) ||
         (status = read_texts(domain_list, "domains", CONNECTION_DOMAINS_MAX, &domains,
-                             &connection.domain_count, import->arena, problem)) ||
-        (status = read_time(created, &connection.created_at, problem)))
+                             &request.domain_count, import->arena, problem)))
         return status;
-    if (connection_find(import->txn, connection.name, import->arena, &other))
-        return problem_set(problem, STATUS_INVALID_VALUE, "the connection %s is there twice",
-                           connection.name);
-    connection.domains = domains;
-    connection.number = (uint32_t)store_sequence(import->txn);
-    connection_insert(import->txn, &connection, import->arena);
+    request.domains = domains;
+    if ((status = judge_connection(import, &request, problem)) ||
+        (status = read_time(created, &connection->created_at, problem)))
+        return status;
+    connection->number = (uint32_t)store_sequence(import->txn);
+    connection_insert(import->txn, connection, import->arena);
     return STATUS_OK;
 }
 

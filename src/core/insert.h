@@ -7,6 +7,13 @@
 #include "bridge/core/user.h"
 
 /*
+ * What a request to create a connection comes to, its number and time left out.
+ * Failures are those of connection_create.
+ */
+enum status connection_judge(struct store_txn *txn, struct connection_request *request,
+                             struct problem *problem);
+
+/*
  * Put what is new with all that leads to it: record, document, id, names, counts,
  * and the work for the directory. No journal, no judgement. `resource` has its id;
  * the rows and numbers are the caller's.

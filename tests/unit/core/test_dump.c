@@ -388,6 +388,11 @@ static char *with_line(struct arena *arena, const char *text, size_t number, con
     return whole.data;
 }
 
+#define CONNECTION(name, domains)                                     \
+    "{\"type\":\"connection\",\"name\":\"" name                       \
+    "\",\"carrier\":\"extension\",\"grants\":[],\"domains\":" domains \
+    ",\"created\":\"2026-01-31T08:00:00Z\"}\n"
+
 /* Header, two connections, two sites, ada (6), the end. */
 static void a_wrong_line_is_named_and_leaves_nothing_behind(void **state)
 {
@@ -402,6 +407,9 @@ static void a_wrong_line_is_named_and_leaves_nothing_behind(void **state)
         {3, "[]\n", "line 3: no JSON object"},
         {3, "{\"type\":\"planet\"}\n", "line 3: a line of no type that is known"},
         {3, "{\"type\":\"connection\",\"type\":\"site\"}\n", "line 3: no JSON"},
+        {3, CONNECTION("entra", "[]"), "line 3: there is a connection entra already"},
+        {3, CONNECTION("local", "[]"), "line 3: \"local\" cannot name a connection"},
+        {3, CONNECTION("okta", "[\"ada@example.org\"]"), "is no domain of mail"},
         {3, "", "counts other lines than there are"},
         {6, "{\"type\":\"user\",\"resource\":{}}\n", "line 6: Object item not found: account"},
         {7, "{\"type\":\"end\",\"lines\":{}}\n", "line 7: the last line counts other lines"},
