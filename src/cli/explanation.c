@@ -45,7 +45,8 @@ static const struct explanation explanations[] = {
      "ada@example.com"},
     {"user", "move",
      PERSON "All that is known of the person stays, but for what only the owner before\n"
-            "could say: its externalId, and memberships in its groups.",
+            "could say: memberships in its groups, and its externalId when another\n"
+            "connection gets the account.",
      "ada@example.com --to entra"},
     {"site", "create",
      "The key names the site's group in the directory, and never changes; the name\n"
