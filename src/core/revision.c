@@ -77,7 +77,8 @@ static bool keeps_name(const struct revision *revision)
 
 /*
  * An entry that this owner's deleted account of the same name left behind goes
- * to the account that has the name now, with the work that still waited for it.
+ * to the account that has the name now, with the work that still waited for it. Not
+ * to a break-glass account, which has none: the entry stays locked.
  */
 static void take_up_entry(const struct revision *revision)
 {
@@ -88,7 +89,7 @@ static void take_up_entry(const struct revision *revision)
     uint64_t left = user_left_find(txn, account->owner, user_name, arena);
     struct link link;
 
-    if (!left || link_find(txn, OUTBOX_USER, account->row, arena, &link))
+    if (!left || account->is_break_glass || link_find(txn, OUTBOX_USER, account->row, arena, &link))
         return;
     user_left_drop(txn, account->owner, user_name, arena);
     move_work(revision, left, account->row);

@@ -553,6 +553,36 @@ static void a_break_glass_account_is_shown_as_such_and_has_no_entry(void **state
     assert_false(world_waits(world, glass, &line));
 }
 
+static enum status link_it(struct store_txn *txn, void *argument, struct problem *problem)
+{
+    SCOPED(arena_release) struct arena *arena = arena_new();
+    const struct link link = {.dn = "uid=root,ou=people", .identity = "uuid"};
+
+    link_save(txn, OUTBOX_USER, *(const uint64_t *)argument, &link, arena);
+    return store_status(txn, problem);
+}
+
+static void a_break_glass_account_takes_up_no_entry_of_a_deleted_one(void **state)
+{
+    SCOPED(store_release) struct store_txn *txn = NULL;
+    struct world *world = *state;
+    const char *root = local(world, "{'userName':'root'}");
+    uint64_t deleted = world_account(world, root).row;
+    struct outbox_line line;
+    struct link link;
+    const char *glass;
+
+    assert_int_equal(store_update(world->store, 1, link_it, &deleted, NULL), STATUS_OK);
+    assert_int_equal(world_delete(world, &world->admin, root), STATUS_OK);
+
+    glass = local(world, "{'userName':'root','" EXT "':{'role':'admin','breakGlass':true}}");
+
+    assert_false(world_waits(world, glass, &line));
+    txn = world_begin(world);
+    assert_true(outbox_find(txn, OUTBOX_USER, deleted, world->arena, &line)); /* to be locked */
+    assert_true(link_find(txn, OUTBOX_USER, deleted, world->arena, &link));
+}
+
 int main(void)
 {
 #define WORLD_TEST(name) cmocka_unit_test_setup_teardown(name, given_domains, world_tear_down)
@@ -583,6 +613,7 @@ int main(void)
         WORLD_TEST(a_break_glass_account_does_not_count_as_the_last_administrator),
         WORLD_TEST(a_break_glass_account_is_an_administrators_from_the_start_and_for_good),
         WORLD_TEST(a_break_glass_account_is_shown_as_such_and_has_no_entry),
+        WORLD_TEST(a_break_glass_account_takes_up_no_entry_of_a_deleted_one),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
