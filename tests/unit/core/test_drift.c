@@ -2,9 +2,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "account.h"
 #include "bridge/core/connection.h"
+#include "bridge/core/group.h"
 #include "bridge/core/organization.h"
+#include "bridge/core/password.h"
+#include "chance.h"
+#include "group_index.h"
 #include "layout.h"
+#include "membership.h"
 #include "roster.h"
 #include "user_index.h"
 #include "world.h"
@@ -21,26 +27,11 @@ enum { REQUESTS = 5000, REQUESTS_BETWEEN_CHECKS = 250, NAMES = 100, TEXT_SIZE = 
 
 static struct {
     struct world *world;
-    unsigned seed;
     char ids[NAMES + 1][UUID_TEXT_SIZE]; /* of the accounts that exist; then one that does not */
     size_t id_count;
+    char groups[NAMES + 1][UUID_TEXT_SIZE]; /* the same for groups */
+    size_t group_count;
 } given;
-
-/* The same numbers in every run. */
-static unsigned below(unsigned limit)
-{
-    given.seed = given.seed * 1103515245u + 12345u;
-    return (given.seed >> 16) % limit;
-}
-
-static const char *any_of(const char *const *texts, size_t count)
-{
-    return texts[below((unsigned)count)];
-}
-
-#define ANY_OF(...)                            \
-    any_of((const char *const[]){__VA_ARGS__}, \
-           sizeof((const char *const[]){__VA_ARGS__}) / sizeof(const char *))
 
 static const struct actor *any_actor(void)
 {
@@ -73,7 +64,8 @@ static const char *any_extension(void)
 {
     return ANY_OF("{'role':'admin'}", "{'role':'user','site':'Harbour'}", "{'role':'user'}",
                   "{'role':'User','site':'north-plant'}", "{'site':'North Plant'}",
-                  "{'role':'user','site':'Atlantis'}", "{'role':'admin','site':'harbour'}");
+                  "{'role':'user','site':'Atlantis'}", "{'role':'admin','site':'harbour'}",
+                  "{'role':'admin','breakGlass':true}");
 }
 
 static const char *any_id(void)
@@ -102,7 +94,12 @@ static void patch(void)
 {
     char operations[TEXT_SIZE];
 
-    switch (below(9)) {
+    switch (below(10)) {
+    case 9:
+        (void)snprintf(operations, sizeof(operations),
+                       "[{'op':'replace','path':'password','value':'Xq7-one-of-%u'}]",
+                       below(NAMES));
+        break;
     case 8:
         (void)snprintf(operations, sizeof(operations),
                        "[{'op':'replace','path':'displayName','value':'%s'}]",
@@ -154,6 +151,66 @@ static void move(void)
 
     (void)store_update(given.world->store, ORGANIZATION_DEFAULT, user_move, &request, NULL);
 }
+
+static void block(void)
+{
+    struct user_request request = {
+        .actor = &given.world->admin, .arena = given.world->arena, .id = any_id()};
+
+    (void)store_update(given.world->store, ORGANIZATION_DEFAULT,
+                       below(2) ? user_block : user_unblock, &request, NULL);
+}
+
+/* ---------------------------------------------------------------------- groups */
+
+static struct group_request group_request(void)
+{
+    return (struct group_request){.actor = any_actor(),
+                                  .arena = given.world->arena,
+                                  .id = given.groups[below((unsigned)given.group_count + 1)]};
+}
+
+static void create_group(void)
+{
+    struct group_request request = group_request();
+    json_auto_t *resource =
+        json_pack("{s:s, s:s, s:[{s:s}, {s:s}]}", "displayName", any_user_name(), "externalId",
+                  ANY_OF("x1", "x2", "x3"), "members", "value", any_id(), "value", any_id());
+
+    request.resource = resource;
+    if (given.group_count < NAMES &&
+        !store_update(given.world->store, ORGANIZATION_DEFAULT, group_create, &request, NULL))
+        (void)snprintf(given.groups[given.group_count++], UUID_TEXT_SIZE, "%s", request.group.id);
+}
+
+static void patch_group(void)
+{
+    struct group_request request = group_request();
+    json_auto_t *operation =
+        json_pack("{s:s, s:s, s:[{s:s}]}", "op", ANY_OF("add", "add", "remove", "replace"), "path",
+                  "members", "value", "value", any_id());
+    json_auto_t *other =
+        json_pack("{s:s, s:s, s:s}", "op", "replace", "path", ANY_OF("displayName", "externalId"),
+                  "value", ANY_OF("ana1", "Crew", "x4"));
+    json_auto_t *body = json_pack("{s:[O]}", "Operations", below(4) ? operation : other);
+    struct patch *patch = NULL;
+
+    if (patch_parse(body, scim_resource_type(SCIM_GROUP), request.arena, &patch, NULL))
+        return; /* an id that is empty */
+    request.patch = patch;
+    (void)store_update(given.world->store, ORGANIZATION_DEFAULT, group_patch, &request, NULL);
+}
+
+static void delete_group(void)
+{
+    struct group_request request = group_request();
+    size_t place = (size_t)(request.id - given.groups[0]) / UUID_TEXT_SIZE;
+
+    if (!store_update(given.world->store, ORGANIZATION_DEFAULT, group_delete, &request, NULL))
+        memmove(given.groups[place], given.groups[--given.group_count], UUID_TEXT_SIZE);
+}
+
+/* ----------------------------------------------------------------- connections */
 
 static const char *const domains[] = {"x.example"};
 
@@ -228,13 +285,17 @@ static void let_time_pass(void)
 
 static void request(void)
 {
-    void (*const requests[])(void) = {create, create, create,     patch,      patch,         patch,
-                                      patch,  patch,  run_worker, run_worker, delete_person, move};
+    void (*const requests[])(void) = {create,       create,        create,      patch,
+                                      patch,        patch,         patch,       patch,
+                                      run_worker,   delete_person, move,        block,
+                                      create_group, patch_group,   patch_group, run_worker};
 
     if (below(10) == 0)
         let_time_pass();
     if (below(400) == 0)
         delete_connection();
+    else if (below(50) == 0)
+        delete_group();
     else
         requests[below(sizeof(requests) / sizeof(requests[0]))]();
 }
@@ -250,6 +311,9 @@ struct found {
     int64_t admins;
     int64_t owned[2];
     int64_t at_site[2];
+    int64_t asserted_at[2];
+    int64_t groups;
+    int64_t passwords;
     int64_t entries[INDEX_CONNECTION_NAME + 1]; /* of each index */
 };
 
@@ -338,11 +402,33 @@ static void count_account(struct found *found, const struct account *account)
     assert_int_equal(account->association.role == ROLE_USER, account->association.site_row != 0);
     found->users++;
     found->active += account->is_active;
-    found->admins += account->association.role == ROLE_ADMIN;
+    found->admins += account->association.role == ROLE_ADMIN && !account->is_break_glass;
     found->owned[0] += account->owner == world->provider.connection;
     found->owned[1] += account->owner == world->other.connection;
     found->at_site[0] += account->association.site_row == world->north;
     found->at_site[1] += account->association.site_row == world->harbour;
+}
+
+static void count_assertion(struct found *found, const struct account *account)
+{
+    struct assertion assertion =
+        assertion_load(found->txn, account->row, account->owner, found->arena);
+
+    found->asserted_at[0] += assertion.site_row == given.world->north;
+    found->asserted_at[1] += assertion.site_row == given.world->harbour;
+}
+
+/* Only who may bind has a password on its way, and only who has an entry has work. */
+static void check_work(struct found *found, const struct account *account)
+{
+    struct password password;
+    struct outbox_line line;
+    bool waits = password_find(found->txn, account->row, found->arena, &password);
+
+    assert_true(!waits || account->is_active);
+    assert_true(!account->is_break_glass ||
+                !outbox_find(found->txn, OUTBOX_USER, account->row, found->arena, &line));
+    found->passwords += waits;
 }
 
 static bool check_account(void *context, uint64_t row)
@@ -355,6 +441,8 @@ static bool check_account(void *context, uint64_t row)
     resource = json_loadb(user.document.data, user.document.size, 0, NULL);
     assert_int_equal(json_is_true(json_object_get(resource, "active")), user.account.is_active);
     count_account(found, &user.account);
+    count_assertion(found, &user.account);
+    check_work(found, &user.account);
     check_look_ups(found, &user.account, resource);
     check_walks(found, &user.account);
     check_emails(found, row, resource);
@@ -378,14 +466,108 @@ static int64_t entries_of(struct store_txn *txn, enum store_table table, struct 
     return count;
 }
 
-static void check_indexes(const struct found *found)
+static void check_index(const struct found *found, enum index index)
+{
+    assert_int_equal(entries_of(found->txn, STORE_INDEX, key_index(found->txn, index)),
+                     found->entries[index]);
+}
+
+static void check_indexes(struct found *found)
 {
     static const int64_t sites = 2;
 
+    found->entries[INDEX_ID] += sites;
+    found->entries[INDEX_OWNER] += sites;
     for (enum index index = INDEX_ID; index <= INDEX_MODIFIED; index++)
-        assert_int_equal(entries_of(found->txn, STORE_INDEX, key_index(found->txn, index)),
-                         found->entries[index] +
-                             (index == INDEX_ID || index == INDEX_OWNER ? sites : 0));
+        check_index(found, index);
+    for (enum index index = INDEX_GROUP_NAME; index <= INDEX_MEMBER_OF; index++)
+        check_index(found, index);
+}
+
+/* ---------------------------------------------------------------------- groups */
+
+struct membership {
+    struct found *found;
+    const struct group *group;
+};
+
+static bool check_member(void *context, uint64_t row)
+{
+    const struct membership *membership = context;
+    struct found *found = membership->found;
+    const struct group *group = membership->group;
+    struct search search = {group->row, false};
+    struct account account;
+
+    assert_true(account_load(found->txn, row, found->arena, &account));
+    assert_true(!group->owner || group->owner == account.owner);
+    user_groups(found->txn, row, look_for, &search);
+    assert_true(search.is_found);
+    found->entries[INDEX_MEMBER]++;
+    found->entries[INDEX_MEMBER_OF]++;
+    return true;
+}
+
+static bool check_group(void *context, uint64_t row)
+{
+    struct found *found = context;
+    json_auto_t *resource = NULL;
+    struct group group;
+    struct membership membership = {found, &group};
+    const char *external_id;
+
+    assert_true(group_load(found->txn, row, found->arena, &group));
+    resource = json_loadb(group.document.data, group.document.size, 0, NULL);
+    external_id = user_text(resource, "externalId");
+    assert_true(roster_has(found->txn, SCIM_GROUP, group.owner, row));
+    assert_int_equal(group_by_name(found->txn, group.name, found->arena), row);
+    found->groups++;
+    found->entries[INDEX_ID]++;
+    found->entries[INDEX_OWNER]++;
+    found->entries[INDEX_GROUP_NAME]++;
+    if (external_id && group.owner) {
+        assert_int_equal(group_by_external_id(found->txn, group.owner, external_id), row);
+        found->entries[INDEX_GROUP_EXTERNAL_ID]++;
+    }
+    group_members(found->txn, row, check_member, &membership);
+    return true;
+}
+
+/* -------------------------------------------------------------------- counting */
+
+struct places {
+    struct store_txn *txn;
+    enum scim_kind kind;
+    uint32_t owner;
+    uint64_t next;
+};
+
+static bool check_place(void *context, uint64_t row)
+{
+    struct places *places = context;
+
+    assert_int_equal(roster_nth(places->txn, places->kind, places->owner, places->next++), row);
+    return true;
+}
+
+/* The n-th is found by counts that the walk does not know. */
+static void check_places(struct store_txn *txn, enum scim_kind kind, uint32_t owner)
+{
+    struct places places = {txn, kind, owner, 1};
+
+    roster_walk(txn, kind, owner, 0, check_place, &places);
+    assert_int_equal(roster_count(txn, kind, owner), places.next - 1);
+}
+
+static void check_rosters(struct store_txn *txn)
+{
+    const uint32_t owners[] = {ROSTER_ALL, 0, given.world->provider.connection,
+                               given.world->other.connection};
+
+    for (size_t i = 0; i < sizeof(owners) / sizeof(owners[0]); i++) {
+        check_places(txn, SCIM_USER, owners[i]);
+        check_places(txn, SCIM_GROUP, owners[i]);
+    }
 }
 
 static void assert_count(struct store_txn *txn, struct store_key key, int64_t expected)
@@ -406,19 +588,22 @@ static void check_counts(const struct found *found)
     assert_int_equal(connection_accounts(txn, world->other.connection), found->owned[1]);
     assert_count(txn, key_counter_of(txn, COUNT_AT_SITE, world->north), found->at_site[0]);
     assert_count(txn, key_counter_of(txn, COUNT_AT_SITE, world->harbour), found->at_site[1]);
+    assert_count(txn, key_counter_of(txn, COUNT_ASSERTED_AT, world->north), found->asserted_at[0]);
+    assert_count(txn, key_counter_of(txn, COUNT_ASSERTED_AT, world->harbour),
+                 found->asserted_at[1]);
 }
 
 static void check_outbox(struct store_txn *txn)
 {
     struct store_key all = key_of(ORGANIZATION_DEFAULT);
-    struct outbox_line lines[256];
+    struct outbox_line lines[512];
     int64_t count = entries_of(txn, STORE_OUTBOX, all);
 
     assert_count(txn, key_counter(txn, COUNT_OUTBOX), count);
     assert_int_equal(entries_of(txn, STORE_DUE, all), count);
-    assert_int_equal(outbox_due(txn, INT64_MAX, lines, 256, given.world->arena), count);
+    assert_int_equal(outbox_due(txn, INT64_MAX, lines, 512, given.world->arena), count);
     assert_count(txn, key_counter(txn, COUNT_PARKED),
-                 (int64_t)outbox_parked(txn, lines, 256, given.world->arena));
+                 (int64_t)outbox_parked(txn, lines, 512, given.world->arena));
 }
 
 /* Nothing is left of who is gone: as many records as accounts, and one assertion at most each. */
@@ -431,6 +616,8 @@ static void check_records(const struct found *found)
     assert_int_equal(entries_of(found->txn, STORE_ACCOUNT, all), found->users);
     assert_int_equal(entries_of(found->txn, STORE_RESOURCE, documents), found->users);
     assert_int_equal(entries_of(found->txn, STORE_ASSERTION, all), found->users);
+    assert_int_equal(entries_of(found->txn, STORE_PASSWORD, all), found->passwords);
+    assert_int_equal(entries_of(found->txn, STORE_GROUP, all), found->groups);
 }
 
 static void check(void)
@@ -439,7 +626,9 @@ static void check(void)
     struct found found = {.txn = txn, .arena = given.world->arena};
 
     roster_walk(txn, SCIM_USER, ROSTER_ALL, 0, check_account, &found);
+    roster_walk(txn, SCIM_GROUP, ROSTER_ALL, 0, check_group, &found);
     check_counts(&found);
+    check_rosters(txn);
     check_indexes(&found);
     check_records(&found);
     check_outbox(txn);
@@ -448,7 +637,8 @@ static void check(void)
 static void counts_and_indexes_agree_with_the_accounts_after_any_requests(void **state)
 {
     given.world = *state;
-    given.seed = 1815;
+    chance_begin();
+    given.world->takes_passwords = true;
     open_adoption();
 
     for (int i = 1; i <= REQUESTS; i++) {
