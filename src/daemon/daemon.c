@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 
 #include "bridge/api/api.h"
 #include "bridge/base/clock.h"
@@ -164,6 +165,12 @@ static enum status start_server(struct daemon *daemon, struct problem *problem)
     return http_start(&settings, &daemon->server, problem);
 }
 
+/* Tokens, passwords and keys are in memory: no core dump is written, and none but root may look. */
+static void close_memory(void)
+{
+    (void)prctl(PR_SET_DUMPABLE, 0L);
+}
+
 static enum status start(struct daemon *daemon, const char *config_path, struct problem *problem)
 {
     enum status status = config_load(config_path, &daemon->config, problem);
@@ -220,6 +227,7 @@ enum status daemon_run(const char *config_path, struct problem *problem)
     sigset_t stops;
     enum status status;
 
+    close_memory();
     block_signals(&stops);
     if ((status = start(&daemon, config_path, problem)))
         return status;

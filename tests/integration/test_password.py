@@ -1,9 +1,12 @@
 """A password that a provider pushes is set in the directory, once, and is to be found nowhere else."""
 
+import os
+import resource
 import secrets
+import signal
 import unittest
 
-from support import BridgeCase, wait_until
+from support import Bridge, BridgeCase, wait_until
 from support.client import DEACTIVATE, RESTORE, expect, user
 
 
@@ -216,6 +219,23 @@ class Nowhere(BridgeCase):
         config = expect(self.scim.get("/ServiceProviderConfig"), 200).json
         self.assertFalse(config["changePassword"]["supported"])
         self.assertEqual(self.scim.post("/Users", user("x@example.com", password="x")).status, 201)
+
+
+class Memory(unittest.TestCase):
+    def test_a_daemon_that_dies_leaves_no_image_of_its_memory(self):
+        bridge = Bridge()
+        self.addCleanup(bridge.close)
+        bridge.cli("init")
+        bridge.start()
+        process, bridge.process = bridge.process, None
+        resource.prlimit(process.pid, resource.RLIMIT_CORE, (1 << 20, 1 << 20))
+
+        process.send_signal(signal.SIGQUIT)
+        _, status = os.waitpid(process.pid, 0)
+        process.returncode = status
+
+        self.assertEqual(os.WTERMSIG(status), signal.SIGQUIT)
+        self.assertFalse(os.WCOREDUMP(status))
 
 
 if __name__ == "__main__":
