@@ -1,5 +1,7 @@
 #include "person_key.h"
 
+#include <string.h>
+
 #include "bridge/base/keyring.h"
 #include "bridge/base/text.h"
 #include "bridge/store/key.h"
@@ -43,6 +45,7 @@ static enum status decode(struct store_txn *txn, struct bytes value, struct aren
         return problem_set(problem, STATUS_INTERNAL, "a person's key has another size");
     person->row = row;
     memcpy(person->key.data, plain.data, SEAL_KEY_SIZE);
+    explicit_bzero((void *)(uintptr_t)plain.data, plain.size);
     return STATUS_OK;
 }
 
