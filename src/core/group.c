@@ -63,7 +63,7 @@ bool group_load(struct store_txn *txn, uint64_t row, struct arena *arena, struct
     return true;
 }
 
-static bool may_see(const struct actor *actor, const struct group *group)
+bool group_may_be_seen(const struct group *group, const struct actor *actor)
 {
     return actor->kind != ACTOR_CONNECTION || actor->connection == group->owner;
 }
@@ -74,7 +74,7 @@ bool group_find(struct store_txn *txn, const struct actor *actor, const char *id
     uint64_t row;
 
     return id_find(txn, SCIM_GROUP, id, &row) && group_load(txn, row, arena, group) &&
-           may_see(actor, group);
+           group_may_be_seen(group, actor);
 }
 
 /* -------------------------------------------------------------------------- judging */

@@ -56,7 +56,9 @@ static json_t *user_resource(struct store_txn *txn, const struct selection_query
 {
     struct user user;
 
-    return user_load(txn, row, scratch, &user) ? user_json(txn, &user, query->base, scratch) : NULL;
+    return user_load(txn, row, scratch, &user)
+               ? user_json(txn, &user, query->actor, query->base, scratch)
+               : NULL;
 }
 
 /*

@@ -89,10 +89,10 @@ static void by_email_start(struct gathering *gathering, const char *value)
 
 static void by_group(struct gathering *gathering, const char *value)
 {
-    uint64_t row;
+    struct group group;
 
-    if (id_find(gathering->txn, SCIM_GROUP, value, &row))
-        group_members(gathering->txn, row, add, gathering);
+    if (group_find(gathering->txn, gathering->query->actor, value, gathering->arena, &group))
+        group_members(gathering->txn, group.row, add, gathering);
 }
 
 static void by_active(struct gathering *gathering, const char *value)

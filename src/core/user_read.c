@@ -97,6 +97,7 @@ static void add_extension(struct store_txn *txn, const struct account *account, 
 
 struct composing {
     struct store_txn *txn;
+    const struct actor *actor;
     const char *base;
     struct text *tail;
     size_t count;
@@ -108,7 +109,8 @@ static bool add_group(void *context, uint64_t row)
     struct text *tail = composing->tail;
     struct group group;
 
-    if (!group_load(composing->txn, row, tail->arena, &group))
+    if (!group_load(composing->txn, row, tail->arena, &group) ||
+        !group_may_be_seen(&group, composing->actor))
         return true;
     text_add(tail, composing->count++ ? "," : ",\"groups\":[");
     add_words(tail, "{\"value\":\"", group.id);
@@ -120,22 +122,23 @@ static bool add_group(void *context, uint64_t row)
     return true;
 }
 
-static void add_groups(struct store_txn *txn, uint64_t row, const char *base, struct text *tail)
+static void add_groups(struct store_txn *txn, uint64_t row, const struct actor *actor,
+                       const char *base, struct text *tail)
 {
-    struct composing composing = {txn, base, tail, 0};
+    struct composing composing = {txn, actor, base, tail, 0};
 
     user_groups(txn, row, add_group, &composing);
     if (composing.count)
         text_add(tail, "]");
 }
 
-struct bytes user_tail(struct store_txn *txn, const struct user *user, const char *base,
-                       struct arena *arena)
+struct bytes user_tail(struct store_txn *txn, const struct user *user, const struct actor *actor,
+                       const char *base, struct arena *arena)
 {
     const struct account *account = &user->account;
     struct text tail = {.arena = arena};
 
-    add_groups(txn, account->row, base, &tail);
+    add_groups(txn, account->row, actor, base, &tail);
     add_extension(txn, account, &tail);
     add_moment(&tail, ",\"meta\":{\"resourceType\":\"User\",\"created\":\"", account->created_at);
     add_moment(&tail, ",\"lastModified\":\"", account->modified_at);
@@ -147,13 +150,13 @@ struct bytes user_tail(struct store_txn *txn, const struct user *user, const cha
     return bytes_of(tail.data, tail.size);
 }
 
-json_t *user_json(struct store_txn *txn, const struct user *user, const char *base,
-                  struct arena *arena)
+json_t *user_json(struct store_txn *txn, const struct user *user, const struct actor *actor,
+                  const char *base, struct arena *arena)
 {
     struct text whole = {.arena = arena};
 
     text_add_bytes(&whole, bytes_of(user->document.data, user->document.size - 1));
-    text_add_bytes(&whole, user_tail(txn, user, base, arena));
+    text_add_bytes(&whole, user_tail(txn, user, actor, base, arena));
     return json_loadb(whole.data, whole.size, 0, NULL);
 }
 

@@ -242,7 +242,7 @@ json_t *world_resource(struct world *world, const char *id)
     struct user user = {0};
 
     assert_true(user_find(txn, &world->admin, id, world->arena, &user));
-    return user_json(txn, &user, "http://host/scim/v2", world->arena);
+    return user_json(txn, &user, &world->admin, "http://host/scim/v2", world->arena);
 }
 
 bool world_waits(struct world *world, const char *id, struct outbox_line *line)

@@ -61,6 +61,9 @@ void groups_release(struct store_txn *txn, uint32_t owner, struct arena *arena);
 
 bool group_load(struct store_txn *txn, uint64_t row, struct arena *arena, struct group *group);
 
+/* A connection sees its own, and administrators see all. */
+bool group_may_be_seen(const struct group *group, const struct actor *actor);
+
 /* By id, if this actor may see it. */
 bool group_find(struct store_txn *txn, const struct actor *actor, const char *id,
                 struct arena *arena, struct group *group);

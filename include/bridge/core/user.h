@@ -111,15 +111,15 @@ bool user_find(struct store_txn *txn, const struct actor *actor, const char *id,
                struct arena *arena, struct user *user);
 
 /*
- * What follows the document: role, site and state in the bridge's extension, and
- * meta. `base` is the SCIM base URL.
+ * What follows the document: the groups that this actor may see, role, site and state
+ * in the bridge's extension, and meta. `base` is the SCIM base URL.
  */
-struct bytes user_tail(struct store_txn *txn, const struct user *user, const char *base,
-                       struct arena *arena);
+struct bytes user_tail(struct store_txn *txn, const struct user *user, const struct actor *actor,
+                       const char *base, struct arena *arena);
 
 /* Document and tail as one resource; new, the caller's to json_decref. */
-json_t *user_json(struct store_txn *txn, const struct user *user, const char *base,
-                  struct arena *arena);
+json_t *user_json(struct store_txn *txn, const struct user *user, const struct actor *actor,
+                  const char *base, struct arena *arena);
 
 /* How many there are, for people to look at. */
 struct user_counts {

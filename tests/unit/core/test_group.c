@@ -378,6 +378,45 @@ static void groups_are_found_by_name_by_id_and_by_a_member(void **state)
         listed(world, &world->provider, arena_printf(world->arena, "members eq \"%s\"", ana)), 1);
 }
 
+static size_t groups_shown(struct world *world, const char *id, const struct actor *actor)
+{
+    SCOPED(store_release) struct store_txn *txn = world_begin(world);
+    json_auto_t *resource = NULL;
+    struct user user;
+
+    assert_true(user_find(txn, actor, id, world->arena, &user));
+    resource = user_json(txn, &user, actor, "http://host/scim/v2", world->arena);
+    return json_array_size(json_object_get(resource, "groups"));
+}
+
+static void a_connection_does_not_learn_of_groups_that_are_not_its_own(void **state)
+{
+    struct world *world = *state;
+    const char *ana = given_a_person(world, &world->provider, "ana");
+    struct group_request request;
+    const char *by_group;
+
+    add(world, given_a_group(world), ana);
+    assert_int_equal(
+        create(world, &world->admin,
+               arena_printf(world->arena, "{'displayName':'Suspects','members':[{'value':'%s'}]}",
+                            ana),
+               &request),
+        STATUS_OK);
+    by_group = arena_printf(world->arena, "groups.value eq \"%s\"", request.group.id);
+
+    assert_int_equal(groups_shown(world, ana, &world->provider), 1);
+    assert_int_equal(groups_shown(world, ana, &world->admin), 2);
+    assert_int_equal(
+        world_list(world, SCIM_USER, &world->provider, by_group, (struct page){1, 10}).total, 0);
+    assert_int_equal(world_list(world, SCIM_USER, &world->provider,
+                                "groups.display eq \"Suspects\"", (struct page){1, 10})
+                         .total,
+                     0);
+    assert_int_equal(
+        world_list(world, SCIM_USER, &world->admin, by_group, (struct page){1, 10}).total, 1);
+}
+
 /* ----------------------------------------------------------------------- the outbox */
 
 static bool group_waits(struct world *world, const char *id, struct outbox_line *line)
@@ -460,6 +499,7 @@ int main(void)
         WORLD_TEST(fifty_at_once_are_all_there),
         WORLD_TEST(names_are_unique_in_the_organization_and_ids_per_connection),
         WORLD_TEST(groups_are_found_by_name_by_id_and_by_a_member),
+        WORLD_TEST(a_connection_does_not_learn_of_groups_that_are_not_its_own),
         WORLD_TEST(a_deactivation_sends_the_worker_to_the_groups_and_a_no_op_does_not),
         WORLD_TEST(the_groups_of_a_connection_that_goes_become_local),
     };
