@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "adoption.h"
 #include "bridge/core/group.h"
 #include "bridge/core/site.h"
 #include "group_index.h"
@@ -249,6 +250,15 @@ static const char *value_of(const struct filter *term)
     return json_string_value(term->value);
 }
 
+/*
+ * What an owner keeps for itself leads to its own people only. It is no use to
+ * others, nor to a connection that asks for somebody whom it might adopt.
+ */
+static bool is_kept_from(const struct selection_query *query)
+{
+    return query->actor->kind != ACTOR_CONNECTION || adoption_is_asked_for(query->filter);
+}
+
 /* Within a value filter a term names the sub-attribute of `outer`. */
 static void gather(struct gathering *gathering, const struct filter *term,
                    const struct scim_attribute *outer)
@@ -261,7 +271,7 @@ static void gather(struct gathering *gathering, const struct filter *term,
     for (size_t i = 0; value && i < sizeof(indexes) / sizeof(indexes[0]); i++) {
         if (indexes[i].kind != query->kind || !(indexes[i].operators & 1u << term->op) ||
             !is_named(attribute, indexes[i].attribute) || !is_named(sub, indexes[i].sub) ||
-            (indexes[i].is_per_connection && query->actor->kind != ACTOR_CONNECTION))
+            (indexes[i].is_per_connection && is_kept_from(query)))
             continue;
         gathering->found.is_there = true;
         gathering->found.is_exact = indexes[i].is_exact && !term->path.value_filter && !outer;

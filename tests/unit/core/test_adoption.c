@@ -76,6 +76,8 @@ static void a_local_person_in_its_domain_is_found_by_a_connection_that_asks_for_
         "userName eq \"ADA\"",
         "emails.value eq \"ada@example.org\"",
         "userName eq \"ada\" and active eq true",
+        "userName eq \"ada\" and externalId eq \"x1\"",
+        "externalId eq \"x1\" and emails.value eq \"ada@example.org\"",
     };
 
     assert_true(is_seen(world, &world->provider, ada));
