@@ -40,6 +40,12 @@ static bool is_composed(const struct scim_path *path)
             strcmp(path->attribute->name, "id") != 0);
 }
 
+/* What of it takes looking around in the store. */
+static bool is_gathered(const struct scim_path *path)
+{
+    return is_composed(path) && strcmp(path->attribute->name, "meta") != 0;
+}
+
 /* -------------------------------------------------------------------------- resources */
 
 static json_t *joined(struct bytes document, struct bytes tail, struct arena *scratch)
@@ -56,9 +62,11 @@ static json_t *user_resource(struct store_txn *txn, const struct selection_query
 {
     struct user user;
 
-    return user_load(txn, row, scratch, &user)
-               ? user_json(txn, &user, query->actor, query->base, scratch)
-               : NULL;
+    if (!user_load(txn, row, scratch, &user))
+        return NULL;
+    if (!looks_at(query->filter, is_gathered))
+        return joined(user.document, user_meta(&user, query->base, scratch), scratch);
+    return user_json(txn, &user, query->actor, query->base, scratch);
 }
 
 /*

@@ -132,21 +132,33 @@ static void add_groups(struct store_txn *txn, uint64_t row, const struct actor *
         text_add(tail, "]");
 }
 
+static void add_meta(const struct account *account, const char *base, struct text *tail)
+{
+    add_moment(tail, ",\"meta\":{\"resourceType\":\"User\",\"created\":\"", account->created_at);
+    add_moment(tail, ",\"lastModified\":\"", account->modified_at);
+    text_add(tail, ",\"version\":\"W/\\\"");
+    text_add_number(tail, account->version);
+    text_add(tail, "\\\"\",\"location\":");
+    add_location(tail, base, "/Users/", account->id);
+    text_add(tail, "}}");
+}
+
 struct bytes user_tail(struct store_txn *txn, const struct user *user, const struct actor *actor,
                        const char *base, struct arena *arena)
 {
-    const struct account *account = &user->account;
     struct text tail = {.arena = arena};
 
-    add_groups(txn, account->row, actor, base, &tail);
-    add_extension(txn, account, &tail);
-    add_moment(&tail, ",\"meta\":{\"resourceType\":\"User\",\"created\":\"", account->created_at);
-    add_moment(&tail, ",\"lastModified\":\"", account->modified_at);
-    text_add(&tail, ",\"version\":\"W/\\\"");
-    text_add_number(&tail, account->version);
-    text_add(&tail, "\\\"\",\"location\":");
-    add_location(&tail, base, "/Users/", account->id);
-    text_add(&tail, "}}");
+    add_groups(txn, user->account.row, actor, base, &tail);
+    add_extension(txn, &user->account, &tail);
+    add_meta(&user->account, base, &tail);
+    return bytes_of(tail.data, tail.size);
+}
+
+struct bytes user_meta(const struct user *user, const char *base, struct arena *arena)
+{
+    struct text tail = {.arena = arena};
+
+    add_meta(&user->account, base, &tail);
     return bytes_of(tail.data, tail.size);
 }
 

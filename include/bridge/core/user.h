@@ -117,6 +117,9 @@ bool user_find(struct store_txn *txn, const struct actor *actor, const char *id,
 struct bytes user_tail(struct store_txn *txn, const struct user *user, const struct actor *actor,
                        const char *base, struct arena *arena);
 
+/* The end of it alone, which needs no further look at the store: meta. */
+struct bytes user_meta(const struct user *user, const char *base, struct arena *arena);
+
 /* Document and tail as one resource; new, the caller's to json_decref. */
 json_t *user_json(struct store_txn *txn, const struct user *user, const struct actor *actor,
                   const char *base, struct arena *arena);
