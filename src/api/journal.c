@@ -59,6 +59,10 @@ static enum status mark_parameter(struct exchange *exchange, const struct journa
     if (status)
         return status;
     memcpy(mark->link, start->link, sizeof(mark->link));
+    if (!link && mark->number != start->number)
+        return problem_set(problem, STATUS_INVALID_VALUE,
+                           "a place in the chain is a number and its link: give \"link\" beside "
+                           "\"after\"");
     if (link && !journal_link_parse(link, mark))
         return problem_set(problem, STATUS_INVALID_VALUE, "link is none: it has 43 characters");
     return STATUS_OK;

@@ -109,6 +109,10 @@ class Reading(JournalCase):
                 self.assert_refused(self.bridge.admin_api.get("/journal", **query), 400,
                                     "invalidValue", list(query)[0])
 
+    def test_a_number_without_its_link_is_no_place_to_verify_from(self):
+        self.assert_refused(self.bridge.admin_api.get("/journal/.verify", after="1"), 400,
+                            "invalidValue", "link")
+
     def test_a_provider_reads_nothing_of_it(self):
         token = self.bridge.connection_token("reader")
         for path in ("", "/.verify", "/.export"):
