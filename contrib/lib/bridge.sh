@@ -59,8 +59,8 @@ bridge_failed() {
 
 set_up_organization() {
     step "Sites, an administrator, a connection for the provider"
-    ensure_site "North Plant"
-    ensure_site "Harbour"
+    ensure_site north-plant "North Plant"
+    ensure_site harbour "Harbour"
     rolebridge user show "$administrator" >/dev/null 2>&1 || quietly "$state/setup.log" rolebridge \
         user create "$administrator" --given-name Alex --family-name Admin --role admin
     [[ -s $state/connection-token ]] || quietly "$state/setup.log" rolebridge \
@@ -70,10 +70,11 @@ set_up_organization() {
     write_header connection-token authorization
 }
 
+# By its key, which stays when somebody gives it another name.
 ensure_site() {
     local sites
     sites=$(rolebridge site list -o csv)
-    [[ $sites == *"$1"* ]] || quietly "$state/setup.log" rolebridge site create "$1"
+    [[ $sites == *",$1,"* ]] || quietly "$state/setup.log" rolebridge site create "$2" --key "$1"
 }
 
 # Tokens reach curl by a file: arguments are for everyone on the machine to see.

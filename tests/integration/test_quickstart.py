@@ -9,7 +9,7 @@ from pathlib import Path
 
 from support import Client, wait_until
 from support.bridge import BINARY, SOURCE
-from support.client import expect
+from support.client import expect, patch
 from support.wait import free_port
 
 NAMES = ["SCIM_URL", "ADMIN_URL", "TOKEN", "ADMIN_TOKEN", "LDAP_URI", "LDAP_BASE", "LDAP_BIND_DN",
@@ -69,6 +69,20 @@ class Quickstart(unittest.TestCase):
             self.assertEqual(result.returncode, 0, result.stdout + result.stderr)
             self.assertIn(f"http://127.0.0.1:{port}", result.stdout)
             self.assertIn("cn=site-harbour: ana@example.com", result.stdout)
+
+    def test_a_site_with_another_name_is_found_again(self):
+        process, values = self.start("--empty", "--port", str(free_port()))
+        port = int(values["SCIM_URL"].rsplit(":", 1)[1].split("/")[0])
+        administrator = Client(port, values["ADMIN_TOKEN"])
+        harbour = next(site for site in administrator.resources("/Sites")
+                       if site["key"] == "harbour")
+        expect(administrator.request("PATCH", f"/Sites/{harbour['id']}",
+                                     patch(("replace", "displayName", "Docks"))), 200)
+        self.end(process)
+
+        result = self.once("--empty")
+
+        self.assertEqual(result.returncode, 0, result.stdout + result.stderr)
 
     def test_an_empty_one_has_sites_an_administrator_and_an_environment(self):
         _, values = self.start("--empty", "--port", str(free_port()))
