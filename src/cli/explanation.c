@@ -40,8 +40,9 @@ static const struct explanation explanations[] = {
      "ada@example.com --reason \"laptop was stolen\""},
     {"user", "unblock", PERSON "The account is then as its owner last said.", "ada@example.com"},
     {"user", "delete",
-     PERSON "An account that comes and goes is better deactivated. When the same owner\n"
-            "creates the same userName again, that account takes the entry up.",
+     PERSON "An account that comes and goes is better deactivated. The entry in the\n"
+            "directory stays, locked, unless directory.on_delete says otherwise; when the\n"
+            "same owner creates the same userName again, that account takes it up.",
      "ada@example.com"},
     {"user", "move",
      PERSON "All that is known of the person stays, but for what only the owner before\n"
