@@ -357,12 +357,13 @@ struct release {
 
 static bool release_row(void *context, uint64_t row)
 {
+    SCOPED(arena_release) struct arena *arena = arena_new();
     struct release *release = context;
     const struct connection_request *request = release->request;
-    struct user_request user = {.actor = request->actor, .arena = request->arena};
+    struct user_request user = {.actor = request->actor, .arena = arena};
     struct account account;
 
-    if (!account_load(release->txn, row, request->arena, &account))
+    if (!account_load(release->txn, row, arena, &account))
         return true;
     user.id = account.id;
     release->status = user_release(release->txn, &user, request->disposal == CONNECTION_DEACTIVATE,
@@ -399,7 +400,7 @@ enum status connection_delete(struct store_txn *txn, void *argument, struct prob
         return store_missing(txn, problem, "connection", request->name);
     if ((status = dispose(txn, request, connection, problem)))
         return status;
-    groups_release(txn, connection->number, request->arena);
+    groups_release(txn, connection->number);
     key = key_number(txn, connection->number);
     store_delete(txn, STORE_CONNECTION, key_bytes(&key));
     store_delete(txn, STORE_INDEX, key_bytes(&name));

@@ -384,34 +384,28 @@ enum status group_delete(struct store_txn *txn, void *argument, struct problem *
 
 /* ------------------------------------------------------------------- a connection goes */
 
-struct release {
-    struct store_txn *txn;
-    struct arena *arena;
-};
-
 static bool release_row(void *context, uint64_t row)
 {
-    const struct release *release = context;
+    SCOPED(arena_release) struct arena *arena = arena_new();
+    struct store_txn *txn = context;
     struct group group;
     json_auto_t *resource = NULL;
 
-    if (!group_load(release->txn, row, release->arena, &group))
+    if (!group_load(txn, row, arena, &group))
         return true;
     resource = json_loadb(group.document.data, group.document.size, 0, NULL);
     if (!resource)
         return true;
-    group_reindex(release->txn, &group, resource, NULL, release->arena);
-    roster_set(release->txn, SCIM_GROUP, group.owner, row, false);
+    group_reindex(txn, &group, resource, NULL, arena);
+    roster_set(txn, SCIM_GROUP, group.owner, row, false);
     group.owner = 0;
-    record_save(release->txn, &group, release->arena);
-    group_reindex(release->txn, &group, NULL, resource, release->arena);
-    roster_set(release->txn, SCIM_GROUP, group.owner, row, true);
+    record_save(txn, &group, arena);
+    group_reindex(txn, &group, NULL, resource, arena);
+    roster_set(txn, SCIM_GROUP, group.owner, row, true);
     return true;
 }
 
-void groups_release(struct store_txn *txn, uint32_t owner, struct arena *arena)
+void groups_release(struct store_txn *txn, uint32_t owner)
 {
-    struct release release = {txn, arena};
-
-    roster_walk(txn, SCIM_GROUP, owner, 0, release_row, &release);
+    roster_walk(txn, SCIM_GROUP, owner, 0, release_row, txn);
 }

@@ -57,7 +57,7 @@ enum status group_patch(struct store_txn *txn, void *argument, struct problem *p
 enum status group_delete(struct store_txn *txn, void *argument, struct problem *problem);
 
 /* Inside a change: the groups of a connection that goes become local. */
-void groups_release(struct store_txn *txn, uint32_t owner, struct arena *arena);
+void groups_release(struct store_txn *txn, uint32_t owner);
 
 bool group_load(struct store_txn *txn, uint64_t row, struct arena *arena, struct group *group);
 
