@@ -79,9 +79,8 @@ enum status connections_list(struct exchange *exchange, struct problem *problem)
     showing.txn = txn;
     showing.list = json_array();
     connection_each(txn, exchange_arena(exchange), add_connection, &showing);
-    request_answer_json(exchange, 200, "application/json",
-                        json_pack("{s:o}", "connections", showing.list));
-    return STATUS_OK;
+    return request_answer_read(exchange, txn, json_pack("{s:o}", "connections", showing.list),
+                               problem);
 }
 
 enum status connections_show(struct exchange *exchange, struct problem *problem)
@@ -95,9 +94,7 @@ enum status connections_show(struct exchange *exchange, struct problem *problem)
         return status;
     if (!connection_find(txn, name, exchange_arena(exchange), &connection))
         return store_missing(txn, problem, "connection", name);
-    request_answer_json(exchange, 200, "application/json",
-                        connection_json(exchange, txn, &connection));
-    return STATUS_OK;
+    return request_answer_read(exchange, txn, connection_json(exchange, txn, &connection), problem);
 }
 
 /* ----------------------------------------------------------------------- create and rotate */

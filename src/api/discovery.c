@@ -21,11 +21,15 @@ static enum status answer(struct exchange *exchange, struct bytes document, stru
 
 enum status discovery_show_config(struct exchange *exchange, struct problem *problem)
 {
-    return answer(exchange,
-                  discovery_service_config(request_scim_base(exchange),
-                                           password_size_min(exchange) > 0,
-                                           exchange_arena(exchange)),
-                  problem);
+    size_t size = 0;
+    enum status status = password_size_min(exchange, &size, problem);
+
+    if (status)
+        return status;
+    return answer(
+        exchange,
+        discovery_service_config(request_scim_base(exchange), size > 0, exchange_arena(exchange)),
+        problem);
 }
 
 enum status discovery_list_types(struct exchange *exchange, struct problem *problem)

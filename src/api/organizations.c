@@ -21,17 +21,20 @@ static bool find_directory(const struct api *api, const char *organization,
     return false;
 }
 
-size_t password_size_min(struct exchange *exchange)
+enum status password_size_min(struct exchange *exchange, size_t *size, struct problem *problem)
 {
     SCOPED(store_release) struct store_txn *txn = NULL;
     struct organization organization;
     struct api_directory directory;
+    enum status status = request_snapshot(exchange, &txn, problem);
 
-    if (request_snapshot(exchange, &txn, NULL) ||
-        !organization_load(txn, store_organization(txn), exchange_arena(exchange), &organization) ||
-        !find_directory(request_api(exchange), organization.name, &directory) || !directory.uri)
-        return 0;
-    return directory.password_size_min;
+    *size = 0;
+    if (status)
+        return status;
+    if (organization_load(txn, store_organization(txn), exchange_arena(exchange), &organization) &&
+        find_directory(request_api(exchange), organization.name, &directory) && directory.uri)
+        *size = directory.password_size_min;
+    return store_status(txn, problem);
 }
 
 json_t *directory_json(const struct api *api, const char *organization)
@@ -112,13 +115,8 @@ enum status organizations_list(struct exchange *exchange, struct problem *proble
 
     if (status)
         return status;
-    list = request_own(exchange,
-                       organizations_json(txn, request_api(exchange), exchange_arena(exchange)));
-    if ((status = store_status(txn, problem)))
-        return status;
-    request_answer_json(exchange, 200, "application/json",
-                        json_pack("{s:O}", "organizations", list));
-    return STATUS_OK;
+    list = organizations_json(txn, request_api(exchange), exchange_arena(exchange));
+    return request_answer_read(exchange, txn, json_pack("{s:o}", "organizations", list), problem);
 }
 
 /* --------------------------------------------------------------------------------- create */

@@ -7,7 +7,7 @@
  * How many bytes a password needs to be set in the directory of the caller's
  * organization; 0 when there is no directory.
  */
-size_t password_size_min(struct exchange *exchange);
+enum status password_size_min(struct exchange *exchange, size_t *size, struct problem *problem);
 
 /* How the directory of an organization is: of the one that has this name. */
 json_t *directory_json(const struct api *api, const char *organization);

@@ -226,6 +226,18 @@ void request_answer_json(struct exchange *exchange, int status, const char *type
     exchange_answer(exchange, status, type, bytes_of_text(text ? text : "null"), (struct bytes){0});
 }
 
+enum status request_answer_read(struct exchange *exchange, struct store_txn *txn, json_t *json,
+                                struct problem *problem)
+{
+    enum status status = store_status(txn, problem);
+
+    if (status)
+        json_decref(json);
+    else
+        request_answer_json(exchange, 200, "application/json", json);
+    return status;
+}
+
 enum status request_answer_nothing(struct exchange *exchange, struct problem *problem)
 {
     (void)problem;

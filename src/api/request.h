@@ -65,6 +65,10 @@ void *request_argument(const struct exchange *exchange);
 /* Answer with a document; takes it. `type` as in exchange_answer. */
 void request_answer_json(struct exchange *exchange, int status, const char *type, json_t *json);
 
+/* The same with what was read in this snapshot, unless the store could not look. */
+enum status request_answer_read(struct exchange *exchange, struct store_txn *txn, json_t *json,
+                                struct problem *problem);
+
 /* The answer of a change that leaves nothing to show: 204. */
 route_handler request_answer_nothing;
 

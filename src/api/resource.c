@@ -162,6 +162,17 @@ void resource_act(struct exchange *exchange, store_change *change, void *request
     request_commit(exchange, change, request, answer_changed);
 }
 
+static enum status commit(const struct aim *aim, store_change *change, route_handler *then,
+                          struct problem *problem)
+{
+    void *request = NULL;
+    enum status status = resource_kind(aim->exchange)->request(aim, &request, problem);
+
+    if (!status)
+        request_commit(aim->exchange, change, request, then);
+    return status;
+}
+
 enum status resource_create(struct exchange *exchange, struct problem *problem)
 {
     const struct kind *kind = resource_kind(exchange);
@@ -173,8 +184,7 @@ enum status resource_create(struct exchange *exchange, struct problem *problem)
         (status = resource_read(body, type_of(exchange), &aim.resource, problem)))
         return status;
     (void)request_own(exchange, aim.resource);
-    request_commit(exchange, kind->create, kind->request(&aim), answer_created);
-    return STATUS_OK;
+    return commit(&aim, kind->create, answer_created, problem);
 }
 
 static enum status commit_patch(struct exchange *exchange, const json_t *operations,
@@ -189,8 +199,7 @@ static enum status commit_patch(struct exchange *exchange, const json_t *operati
         return status;
     aim.id = exchange_segment(exchange, "id");
     aim.patch = patch;
-    request_commit(exchange, kind->patch, kind->request(&aim), then);
-    return STATUS_OK;
+    return commit(&aim, kind->patch, then, problem);
 }
 
 enum status resource_patch(struct exchange *exchange, struct problem *problem)
@@ -240,8 +249,6 @@ enum status resource_delete(struct exchange *exchange, struct problem *problem)
     const struct kind *kind = resource_kind(exchange);
     struct aim aim = resource_aim(exchange);
 
-    (void)problem;
     aim.id = exchange_segment(exchange, "id");
-    request_commit(exchange, kind->remove, kind->request(&aim), request_answer_nothing);
-    return STATUS_OK;
+    return commit(&aim, kind->remove, request_answer_nothing, problem);
 }

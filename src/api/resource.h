@@ -49,7 +49,7 @@ struct kind {
     bool (*at)(const struct look *look, uint64_t row, struct view *view);
 
     /* The argument of the changes below, in the arena; and what came of them. */
-    void *(*request)(const struct aim *aim);
+    enum status (*request)(const struct aim *aim, void **request, struct problem *problem);
     void (*result)(const struct look *look, const void *request, struct view *view);
     store_change *create;
     store_change *patch;

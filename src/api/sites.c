@@ -32,7 +32,7 @@ static bool at(const struct look *look, uint64_t row, struct view *view)
     return true;
 }
 
-static void *new_request(const struct aim *aim)
+static enum status new_request(const struct aim *aim, void **made, struct problem *problem)
 {
     struct site_request *request = arena_alloc(aim->arena, sizeof(*request));
 
@@ -44,7 +44,9 @@ static void *new_request(const struct aim *aim)
         .patch = aim->patch,
         .if_match = aim->if_match,
     };
-    return request;
+    (void)problem;
+    *made = request;
+    return STATUS_OK;
 }
 
 static void result(const struct look *look, const void *argument, struct view *view)

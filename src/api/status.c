@@ -138,17 +138,10 @@ enum status status_show(struct exchange *exchange, struct problem *problem)
     uint32_t number = request_principal(exchange)->organization;
     struct organization organization;
     enum status status = request_snapshot(exchange, &txn, problem);
-    json_t *json;
 
     if (status)
         return status;
     if (!organization_load(txn, number, exchange_arena(exchange), &organization))
         return store_missing(txn, problem, "organization", "of this token");
-    json = state_json(exchange, txn, &organization);
-    if ((status = store_status(txn, problem))) {
-        json_decref(json);
-        return status;
-    }
-    request_answer_json(exchange, 200, "application/json", json);
-    return STATUS_OK;
+    return request_answer_read(exchange, txn, state_json(exchange, txn, &organization), problem);
 }

@@ -33,9 +33,7 @@ enum status tokens_list(struct exchange *exchange, struct problem *problem)
         return status;
     showing.list = json_array();
     token_each(txn, 0, exchange_arena(exchange), add_token, &showing);
-    request_answer_json(exchange, 200, "application/json",
-                        json_pack("{s:o}", "tokens", showing.list));
-    return STATUS_OK;
+    return request_answer_read(exchange, txn, json_pack("{s:o}", "tokens", showing.list), problem);
 }
 
 static enum status answer_created(struct exchange *exchange, struct problem *problem)

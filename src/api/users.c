@@ -41,7 +41,7 @@ static bool has_password(const struct aim *aim)
     return json_object_get(aim->resource, "password") != NULL;
 }
 
-static void *new_request(const struct aim *aim)
+static struct user_request *request_of(const struct aim *aim)
 {
     struct user_request *request = arena_alloc(aim->arena, sizeof(*request));
 
@@ -51,10 +51,18 @@ static void *new_request(const struct aim *aim)
         .id = aim->id,
         .resource = aim->resource,
         .patch = aim->patch,
-        .password_size_min = has_password(aim) ? password_size_min(aim->exchange) : 0,
         .if_match = aim->if_match,
     };
     return request;
+}
+
+static enum status new_request(const struct aim *aim, void **made, struct problem *problem)
+{
+    struct user_request *request = *made = request_of(aim);
+
+    return has_password(aim)
+               ? password_size_min(aim->exchange, &request->password_size_min, problem)
+               : STATUS_OK;
 }
 
 static void result(const struct look *look, const void *argument, struct view *view)
@@ -96,7 +104,7 @@ static enum status change_block(struct exchange *exchange, store_change *change,
                                 struct problem *problem)
 {
     struct aim aim = resource_aim(exchange);
-    struct user_request *request = new_request(&aim);
+    struct user_request *request = request_of(&aim);
     enum status status = read_reason(exchange, &request->reason, problem);
 
     if (status)
@@ -122,7 +130,7 @@ enum status users_unblock(struct exchange *exchange, struct problem *problem)
 enum status users_move(struct exchange *exchange, struct problem *problem)
 {
     struct aim aim = resource_aim(exchange);
-    struct user_request *request = new_request(&aim);
+    struct user_request *request = request_of(&aim);
     json_t *body = NULL;
     enum status status = request_json(exchange, &body, problem);
 
