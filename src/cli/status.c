@@ -155,6 +155,35 @@ const char *status_directory_advice(const json_t *status, struct arena *arena)
                               name);
 }
 
+static bool has_alarm(const json_t *status)
+{
+    return has_parked(status) || status_has_directory_alarm(status) || has_expiring(status);
+}
+
+json_t *status_others(const json_t *status)
+{
+    json_t *others = json_array();
+    size_t i;
+    json_t *one;
+
+    json_array_foreach (json_object_get(status, "organizations"), i, one) {
+        if (!is_default(text_of(one, "name")))
+            (void)json_array_append(others, one);
+    }
+    return others;
+}
+
+static bool have_alarm(const json_t *organizations)
+{
+    size_t i;
+    json_t *one;
+
+    json_array_foreach (organizations, i, one)
+        if (has_alarm(one))
+            return true;
+    return false;
+}
+
 static const char *advice_text(const json_t *status, struct arena *arena)
 {
     const struct directory_state *state = directory_state_of(status);
@@ -259,35 +288,6 @@ static void print_each(struct invocation *invocation, const json_t *list,
 
     json_array_foreach (list, i, one)
         output_one(invocation, one, list_fields);
-}
-
-static bool has_alarm(const json_t *status)
-{
-    return has_parked(status) || status_has_directory_alarm(status) || has_expiring(status);
-}
-
-json_t *status_others(const json_t *status)
-{
-    json_t *others = json_array();
-    size_t i;
-    json_t *one;
-
-    json_array_foreach (json_object_get(status, "organizations"), i, one) {
-        if (!is_default(text_of(one, "name")))
-            (void)json_array_append(others, one);
-    }
-    return others;
-}
-
-static bool have_alarm(const json_t *organizations)
-{
-    size_t i;
-    json_t *one;
-
-    json_array_foreach (organizations, i, one)
-        if (has_alarm(one))
-            return true;
-    return false;
 }
 
 enum status status_run(struct invocation *invocation, struct problem *problem)
