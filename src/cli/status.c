@@ -186,13 +186,18 @@ static bool have_alarm(const json_t *organizations)
 
 static const char *advice_text(const json_t *status, struct arena *arena)
 {
-    const struct directory_state *state = directory_state_of(status);
+    json_auto_t *others = status_others(status);
 
-    if (state && !state->is_alarm && has_parked(status))
+    if (status_has_directory_alarm(status))
+        return status_directory_advice(status, arena);
+    if (has_parked(status))
         return "correct what the parked changes say; each is tried again after 5 minutes to 6 "
                "hours, or with the next change of the same person or site";
-    if (state && !state->is_alarm && has_expiring(status))
+    if (has_expiring(status))
         return "replace what expires, before it lets nobody in any more";
+    if (have_alarm(others))
+        return "see what the organizations below say; of one alone more is told by: rolebridge "
+               "status --organization NAME";
     return status_directory_advice(status, arena);
 }
 

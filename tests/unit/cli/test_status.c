@@ -180,6 +180,19 @@ static void a_missing_directory_is_set_where_its_organization_stands(void **stat
     assert_int_equal(run.exit_code, CLI_DONE);
 }
 
+static void nothing_is_to_do_only_when_no_organization_has_an_alarm(void **state)
+{
+    static const struct fake_answer answers[] = {
+        {200, STATUS_OF("default", ORGANIZATION("acme", "connected", "null", "1")), 0}, {0}};
+    SCOPED(arena_release) struct arena *arena = arena_new();
+    struct fake_daemon fake = {0};
+    struct run run = RUN_ASKING(arena, &fake, answers, "status");
+
+    (void)state;
+    assert_null(strstr(run.out, "to do: nothing"));
+    assert_non_null(strstr(run.out, "to do: see what the organizations below say"));
+}
+
 /* The store is that of all organizations: a token is not told of it. */
 static void who_asks_by_a_token_sees_no_store(void **state)
 {
@@ -262,6 +275,7 @@ int main(void)
         cmocka_unit_test(a_directory_that_does_not_work_is_an_alarm),
         cmocka_unit_test(other_organizations_have_a_line_each_and_may_be_an_alarm),
         cmocka_unit_test(a_missing_directory_is_set_where_its_organization_stands),
+        cmocka_unit_test(nothing_is_to_do_only_when_no_organization_has_an_alarm),
         cmocka_unit_test(who_asks_by_a_token_sees_no_store),
         cmocka_unit_test(a_spreadsheet_gets_one_fact_a_cell),
         cmocka_unit_test(a_program_gets_the_state_as_it_came),
