@@ -192,42 +192,64 @@ enum status user_reactivate_run(struct invocation *invocation, struct problem *p
     return set_active(invocation, true, problem);
 }
 
+/* Prints the person as they are then. */
 static enum status act(struct invocation *invocation, const char *action, const json_t *body,
-                       struct problem *problem)
+                       json_t **changed, struct problem *problem)
 {
     json_auto_t *user = NULL;
-    json_auto_t *changed = NULL;
     const char *path;
     enum status status = user_look_up(invocation, invocation->argument, &user, problem);
 
     if (status)
         return status;
     path = arena_printf(invocation->arena, "%s/%s", user_path(user, invocation->arena), action);
-    status = request_send(invocation, "POST", path, body, &changed, problem);
+    status = request_send(invocation, "POST", path, body, changed, problem);
     if (!status)
-        output_changed(invocation, changed, user_fields(invocation));
+        output_changed(invocation, *changed, user_fields(invocation));
     return status;
+}
+
+/* The first block stays, so that a second reason is not kept. */
+static void tell_of_older_reason(struct invocation *invocation, const json_t *user)
+{
+    const json_t *block = json_object_get(user_extension(user), "blocked");
+    const char *given = invocation->options[OPTION_REASON], *kept = text_of(block, "reason");
+    const char *by = text_of(block, "by"), *since = text_of(block, "since");
+
+    if (given && strcmp(given, kept ? kept : "") != 0)
+        message_print(
+            invocation,
+            "%s is blocked already, by %s since %s; this stays, and the new reason is not "
+            "kept",
+            invocation->argument, by ? by : "-", since ? since : "-");
 }
 
 enum status user_block_run(struct invocation *invocation, struct problem *problem)
 {
     json_auto_t *body = json_pack("{s:s*}", "reason", invocation->options[OPTION_REASON]);
+    json_auto_t *changed = NULL;
+    enum status status = act(invocation, ".block", body, &changed, problem);
 
-    return act(invocation, ".block", body, problem);
+    if (!status)
+        tell_of_older_reason(invocation, changed);
+    return status;
 }
 
 enum status user_unblock_run(struct invocation *invocation, struct problem *problem)
 {
-    return act(invocation, ".unblock", NULL, problem);
+    json_auto_t *changed = NULL;
+
+    return act(invocation, ".unblock", NULL, &changed, problem);
 }
 
 enum status user_move_run(struct invocation *invocation, struct problem *problem)
 {
     json_auto_t *body = json_pack("{s:s*}", "to", invocation->options[OPTION_TO]);
+    json_auto_t *changed = NULL;
 
     if (!invocation->options[OPTION_TO])
         return usage_fail(invocation, problem, "--to is missing; see: rolebridge user move --help");
-    return act(invocation, ".move", body, problem);
+    return act(invocation, ".move", body, &changed, problem);
 }
 
 enum status user_delete_run(struct invocation *invocation, struct problem *problem)

@@ -14,7 +14,7 @@
     "\"emails\":[{\"value\":\"ada@home.example\"},"                                             \
     "{\"value\":\"ada@example.org\",\"primary\":true}],"                                        \
     "\"" BRIDGE_USER "\":{\"status\":\"active\",\"role\":\"user\",\"site\":\"North "            \
-                     "Plant\",\"managedBy\":\"entra\","                                         \
+    "Plant\",\"managedBy\":\"entra\","                                                          \
     "\"directory\":{\"state\":\"parked\",\"dn\":\"uid=ada,ou=people\","                         \
     "\"detail\":\"the entry exists\"}}}"
 #define BOB                                                        \
@@ -480,6 +480,35 @@ static void a_break_glass_account_is_an_administrators_and_shown_as_what_it_is(v
     assert_true(json_is_true(json_object_get(user_extension(body), "breakGlass")));
 }
 
+#define BLOCKED(reason)                                                  \
+    "{\"id\":\"x\",\"userName\":\"eve\",\"active\":false,\"" BRIDGE_USER \
+    "\":{\"blocked\":{\"by\":\"ops\",\"since\":\"2026-01-31T08:00:00Z\"" reason "}}}"
+
+static void a_reason_that_is_not_kept_is_not_passed_over(void **state)
+{
+    static const struct {
+        struct fake_answer answers[3];
+        bool is_told;
+    } cases[] = {
+        {{{200, LIST_OF(EVE), 0}, {200, BLOCKED(",\"reason\":\"stolen\""), 0}, {0}}, false},
+        {{{200, LIST_OF(EVE), 0}, {200, BLOCKED(",\"reason\":\"lost\""), 0}, {0}}, true},
+        {{{200, LIST_OF(EVE), 0}, {200, BLOCKED(""), 0}, {0}}, true},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        SCOPED(arena_release) struct arena *arena = arena_new();
+        struct fake_daemon fake = {0};
+        struct run run = RUN_ASKING(arena, &fake, cases[i].answers, "user", "block", "eve",
+                                    "--reason", "stolen");
+
+        assert_int_equal(run.exit_code, CLI_DONE);
+        assert_int_equal(
+            strstr(run.err, "eve is blocked already, by ops since 2026-01-31T08:00:00Z") != NULL,
+            cases[i].is_told);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -507,6 +536,7 @@ int main(void)
         cmocka_unit_test(deactivating_says_only_that),
         cmocka_unit_test(reactivating_may_give_a_role_and_a_site),
         cmocka_unit_test(a_site_is_created_and_shown),
+        cmocka_unit_test(a_reason_that_is_not_kept_is_not_passed_over),
         cmocka_unit_test(sites_are_listed),
     };
 
