@@ -238,13 +238,20 @@ static void plan_rename(struct draft *draft)
                             "userName has changed");
 }
 
+/* Who shrinks has left the others by then. */
+static bool is_still_in(const struct draft *draft, const char *group)
+{
+    return projection_is_role_dn(draft->settings, group) &&
+           (draft->desired->is_growing || is_wanted(draft, group));
+}
+
 static void plan_rename_in_groups(struct draft *draft)
 {
     const char *old_dn = draft->dn;
 
     plan_rename(draft);
     for (size_t i = 0; draft->dn != old_dn && i < draft->actual->group_count; i++) {
-        if (projection_is_role_dn(draft->settings, draft->actual->groups[i]))
+        if (is_still_in(draft, draft->actual->groups[i]))
             plan_new_name(draft, draft->actual->groups[i], old_dn);
     }
 }
@@ -300,9 +307,9 @@ static void plan_active(struct draft *draft)
 {
     const char *reason = "role and site do not ask for it";
 
-    plan_rename_in_groups(draft);
     if (!draft->desired->is_growing)
         plan_unwanted_groups(draft, reason);
+    plan_rename_in_groups(draft);
     plan_own_attributes(draft);
     plan_wanted_groups(draft);
     if (draft->desired->is_growing)

@@ -120,15 +120,15 @@ static void plan_existing_group(const struct draft *draft, const struct entry *a
     const struct entry *desired = draft->desired->entry;
     const struct member_set wanted = wanted_members(draft);
     struct member_set members = members_of(draft, actual);
-    const char *dn =
-        step_rename(draft->plan, draft->arena, actual->dn, desired->dn, "displayName has changed");
     struct member_change change;
+    const char *dn;
 
-    step_attributes(draft->plan, draft->arena, dn, desired, actual, owned);
     if (!member_set_remove(&members, draft->placeholder))
-        plan_placeholder(draft, dn);
+        plan_placeholder(draft, actual->dn);
     change = member_difference(&wanted, &members, draft->arena);
-    plan_parts(draft, dn, &change, 0);
+    plan_parts(draft, actual->dn, &change, 0);
+    dn = step_rename(draft->plan, draft->arena, actual->dn, desired->dn, "displayName has changed");
+    step_attributes(draft->plan, draft->arena, dn, desired, actual, owned);
 }
 
 struct plan *plan_group(const struct projection_settings *settings,

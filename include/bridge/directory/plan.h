@@ -57,10 +57,10 @@ struct person_actual {
 
 /*
  * Decide what must change. Reads nothing and writes nothing; an empty plan means
- * there is no drift. Who loses access loses it first: the lock, then the groups.
- * Who gains it gets attributes and groups first and is unlocked last. A person
- * who is not active and has no entry needs none, and is in no group. An entry that
- * is to be removed is locked and out of the groups before it goes.
+ * there is no drift. Who loses access loses it first: the lock, then the groups,
+ * and only then what a server may refuse, such as another name. Who gains it gets attributes and
+ * groups first and is unlocked last. A person who is not active and has no entry needs none, and is
+ * in no group. An entry that is to be removed is locked and out of the groups before it goes.
  */
 struct plan *plan_person(const struct projection_settings *settings,
                          const struct person_desired *desired, const struct person_actual *actual,
@@ -92,8 +92,8 @@ enum { PLAN_MEMBERS_MAX = 2000, PLAN_MEMBERS_BYTES_MAX = 1024 * 1024 };
  * The same for a pushed group that is the bridge's: `actual` must be an entry that
  * the bridge has made, as one whose group is gone is deleted, and members that
  * nobody asked for are removed. The placeholder stays always. Who leaves does so
- * before anybody comes. As with people, a name that differs in letter case alone
- * is no other name. It takes n log n for n members.
+ * before anybody comes, and before the name changes, which a server may refuse. As with people, a
+ * name that differs in letter case alone is no other name. It takes n log n for n members.
  */
 struct plan *plan_group(const struct projection_settings *settings,
                         const struct group_desired *desired, const struct group_actual *actual,

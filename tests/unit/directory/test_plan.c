@@ -395,12 +395,13 @@ static void attributes_of_an_inactive_person_are_kept_up_after_access_is_gone(vo
 
 /* ----------------------------------------------------------------- renaming */
 
-static void a_new_name_comes_first_and_goes_into_every_group(void **state)
+static void a_new_name_goes_into_every_group_that_stays(void **state)
 {
     struct plan *made;
 
     (void)state;
-    given_desired(true, NORTH, SOUTH);
+    given_desired(true, ADMINS, SOUTH);
+    given.desired.is_growing = true;
     given_actual("augusta", NORTH, ADMINS);
 
     made = plan();
@@ -408,12 +409,23 @@ static void a_new_name_comes_first_and_goes_into_every_group(void **state)
     assert_plan(made, "rename uid=augusta," PEOPLE " to uid=ada\n"
                       "add member " ADA " to " NORTH "\n"
                       "add member " ADA " to " ADMINS "\n"
-                      "remove member " ADA " from " ADMINS "\n"
-                      "add member " ADA " to " SOUTH "\n");
+                      "add member " ADA " to " SOUTH "\n"
+                      "remove member " ADA " from " NORTH "\n");
     assert_int_equal(made->steps[1].count, 2);
     assert_int_equal(made->steps[1].modifications[0].verb, MODIFICATION_DELETE);
     assert_string_equal(made->steps[1].modifications[0].values[0].data, "uid=augusta," PEOPLE);
     assert_int_equal(made->steps[1].modifications[1].verb, MODIFICATION_ADD);
+}
+
+static void who_loses_a_role_loses_it_before_the_name_changes(void **state)
+{
+    (void)state;
+    given_desired(true, NORTH, NULL);
+    given_actual("augusta", NORTH, ADMINS);
+
+    assert_plan(plan(), "remove member uid=augusta," PEOPLE " from " ADMINS "\n"
+                        "rename uid=augusta," PEOPLE " to uid=ada\n"
+                        "add member " ADA " to " NORTH "\n");
 }
 
 static void a_name_that_differs_in_letter_case_only_is_the_same_name(void **state)
@@ -523,7 +535,8 @@ int main(void)
         TEST(letter_case_counts_in_a_value),
         TEST(what_the_bridge_does_not_own_is_left_alone),
         TEST(attributes_of_an_inactive_person_are_kept_up_after_access_is_gone),
-        TEST(a_new_name_comes_first_and_goes_into_every_group),
+        TEST(a_new_name_goes_into_every_group_that_stays),
+        TEST(who_loses_a_role_loses_it_before_the_name_changes),
         TEST(a_name_that_differs_in_letter_case_only_is_the_same_name),
         TEST(who_is_inactive_loses_access_before_the_name_changes),
         TEST(an_entry_that_was_moved_below_the_base_stays_where_it_is),

@@ -222,16 +222,16 @@ static void a_group_that_is_gone_is_deleted(void **state)
     assert_plan(plan(), "delete entry " WIKI ": the group is gone\n");
 }
 
-static void another_name_renames_before_the_members_change(void **state)
+static void who_leaves_does_so_before_the_name_changes(void **state)
 {
     static const char *const members[] = {ADA};
 
     (void)state;
-    given_desired("handbook", members, 1);
-    given_actual("wiki", NULL, 0);
+    given_desired("handbook", NULL, 0);
+    given_actual("wiki", members, 1);
 
-    assert_plan(plan(), "rename " WIKI " to cn=handbook: displayName has changed\n"
-                        "change members of cn=handbook," GROUPS ": 0 to remove, 1 to add\n");
+    assert_plan(plan(), "change members of " WIKI ": 1 to remove, 0 to add\n"
+                        "rename " WIKI " to cn=handbook: displayName has changed\n");
 }
 
 static void a_group_that_was_moved_below_the_base_stays_where_it_is(void **state)
@@ -395,7 +395,7 @@ int main(void)
         TEST(one_more_than_a_part_is_two_steps),
         TEST(long_names_make_smaller_parts),
         TEST(a_group_that_is_gone_is_deleted),
-        TEST(another_name_renames_before_the_members_change),
+        TEST(who_leaves_does_so_before_the_name_changes),
         TEST(a_group_that_was_moved_below_the_base_stays_where_it_is),
         TEST(a_second_name_beside_the_first_goes),
         TEST(who_leaves_and_who_comes_change_in_one_go),
