@@ -1,7 +1,7 @@
 /*
- * slapd answers a change of a transaction before it has done with it (fe_op_modify
- * and its like, in 2.5 and in 2.6): it may still write to the last one, and crash,
- * while the end of the transaction carries it out or frees it. It does so within a
+ * slapd 2.5.13 answers a change of a transaction before it has done with it
+ * (fe_op_modify and its like): it may still write to the last one, and crash, while
+ * the end of the transaction carries it out or frees it. It does so within a
  * minute when it is busy, and nothing that a client may send keeps it from it. So
  * transactions are for whoever asks for them.
  */
