@@ -120,35 +120,62 @@ static void note_committed(struct exchange *exchange)
         kind->committed(exchange, request_argument(exchange));
 }
 
-static enum status answer_with(struct exchange *exchange, int http, struct problem *problem)
+/* What came of a change. Whether it is too large to be shown here is all that may be left. */
+static enum status answer_with(struct exchange *exchange, int http, const void *request,
+                               size_t members_max, bool *is_too_large, struct problem *problem)
 {
     SCOPED(store_release) struct store_txn *txn = NULL;
     struct projection *projection = NULL;
     struct look look;
-    struct view view;
+    struct view view = {0};
     enum status status;
 
-    note_committed(exchange);
     if ((status = query_projection(exchange, type_of(exchange), &projection, problem)) ||
         (status = request_snapshot(exchange, &txn, problem)))
         return status;
     look = resource_look(exchange, projection);
     look.txn = txn;
-    resource_kind(exchange)->result(&look, request_argument(exchange), &view);
+    look.members_max = members_max;
+    resource_kind(exchange)->result(&look, request, &view);
     if ((status = store_status(txn, problem)))
         return status;
-    answer(exchange, http, &look, &view);
+    *is_too_large = view.is_too_large;
+    if (!view.is_too_large)
+        answer(exchange, http, &look, &view);
     return STATUS_OK;
 }
 
+/* It has the members that its request has, which are not too many. */
 static enum status answer_created(struct exchange *exchange, struct problem *problem)
 {
-    return answer_with(exchange, 201, problem);
+    bool is_too_large = false;
+
+    note_committed(exchange);
+    return answer_with(exchange, 201, request_argument(exchange), SIZE_MAX, &is_too_large, problem);
 }
 
+static enum status answer_elsewhere(struct exchange *exchange, void *request,
+                                    struct problem *problem)
+{
+    bool is_too_large = false;
+
+    return answer_with(exchange, 200, request, SIZE_MAX, &is_too_large, problem);
+}
+
+/* The change is made: where no work thread is to be had it is answered here all the same. */
 static enum status answer_changed(struct exchange *exchange, struct problem *problem)
 {
-    return answer_with(exchange, 200, problem);
+    void *request = request_argument(exchange);
+    bool is_too_large = false;
+    enum status status;
+
+    note_committed(exchange);
+    status = answer_with(exchange, 200, request, SHOW_MEMBERS_MAX, &is_too_large, problem);
+    if (status || !is_too_large ||
+        !work_submit(request_api(exchange)->work, WORK_ORDINARY, exchange, answer_elsewhere,
+                     request, NULL))
+        return status;
+    return answer_elsewhere(exchange, request, problem);
 }
 
 static enum status answer_nothing(struct exchange *exchange, struct problem *problem)

@@ -187,6 +187,36 @@ static void a_large_group_is_shown_here_and_now_without_its_members(void **state
     assert_int_equal(refused.status, 503);
 }
 
+static void replace_a_large_group(struct world *world, const struct work_settings *settings)
+{
+    SCOPED(reply_clear) struct reply reply = {0};
+    json_auto_t *group = NULL;
+    char target[128];
+
+    service_start(&service, world, &service_limits, settings);
+    given_a_large_group(world);
+    (void)snprintf(target, sizeof(target), "/scim/v2/Groups/%s", group_id);
+    reply = service_ask(&service, service.provider, "PUT", target, "{\"displayName\":\"All\"}");
+    group = json_loadb(reply.body, reply.body_size, 0, NULL);
+
+    assert_int_equal(reply.status, 200);
+    assert_string_equal(json_string_value(json_object_get(group, "displayName")), "All");
+    assert_int_equal(member_count(group), MEMBERS);
+}
+
+static void a_large_group_that_was_replaced_is_answered_whole(void **state)
+{
+    replace_a_large_group(*state, &service_work);
+}
+
+static void what_was_replaced_is_answered_even_when_no_work_thread_is_free(void **state)
+{
+    const struct work_settings none = {.threads = 2,
+                                       .at_once = {[WORK_ORDINARY] = 0, [WORK_SCAN] = 0}};
+
+    replace_a_large_group(*state, &none);
+}
+
 static int tear_down(void **state)
 {
     service_stop(&service);
@@ -205,6 +235,8 @@ int main(void)
         SERVED(a_bad_filter_is_told_before_anything_is_looked_at),
         SERVED(a_large_group_is_shown_whole_alone_and_in_a_list),
         SERVED(a_large_group_is_shown_here_and_now_without_its_members),
+        SERVED(a_large_group_that_was_replaced_is_answered_whole),
+        SERVED(what_was_replaced_is_answered_even_when_no_work_thread_is_free),
     };
 
     log_set_level(LOG_ERROR);
