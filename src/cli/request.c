@@ -1,13 +1,39 @@
 #include "request.h"
 
+#include <string.h>
+
 #include "reach.h"
 
 enum { PAGE_SIZE = 200, RESOURCES_MOST = 1000000 };
 
-/* Who asks by a token is told what to do about it. */
+/* "there is no connection entra": the noun, if there is a command that lists its kind. */
+static const char *noun_of_missing(const struct problem *refusal)
+{
+    static const char start[] = "there is no ";
+    const char *word = refusal->detail + sizeof(start) - 1;
+
+    if (refusal->status != STATUS_NOT_FOUND ||
+        strncmp(refusal->detail, start, sizeof(start) - 1) != 0)
+        return NULL;
+    for (size_t i = 0; i < command_count; i++) {
+        const char *noun = commands[i].noun;
+
+        if (commands[i].verb && strcmp(commands[i].verb, "list") == 0 &&
+            strncmp(word, noun, strlen(noun)) == 0 && word[strlen(noun)] == ' ')
+            return noun;
+    }
+    return NULL;
+}
+
+/* Says what to do about it: who asks by a token may not be let see every list. */
 static enum status explain(const struct client *client, const struct problem *refusal,
                            struct problem *problem)
 {
+    const char *noun = client->token ? NULL : noun_of_missing(refusal);
+
+    if (noun)
+        return problem_set(problem, refusal->status, "%s; see: rolebridge %s list", refusal->detail,
+                           noun);
     if (client->token && refusal->status == STATUS_UNAUTHORIZED)
         return problem_set(problem, refusal->status,
                            "%s: %s; a new one is made there with: rolebridge token create NAME",

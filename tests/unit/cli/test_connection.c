@@ -340,6 +340,35 @@ static void what_must_be_said_about_the_accounts_is_named_as_options(void **stat
     assert_string_equal(run.err, "rolebridge: it owns 4; give --release or --deactivate\n");
 }
 
+static void what_is_missing_is_to_be_looked_for_in_its_list(void **state)
+{
+    static const struct {
+        struct fake_answer answers[2];
+        const char *words;
+    } cases[] = {
+        {{{404, "{\"detail\":\"there is no connection nope\"}", 0}},
+         "rolebridge: there is no connection nope; see: rolebridge connection list\n"},
+        {{{404, "{\"detail\":\"there is no organization nope\"}", 0}},
+         "rolebridge: there is no organization nope; see: rolebridge organization list\n"},
+        {{{404, "{\"detail\":\"there is no person to erase\"}", 0}},
+         "rolebridge: there is no person to erase\n"},
+        {{{404, "{\"detail\":\"there is nothing at /x\"}", 0}},
+         "rolebridge: there is nothing at /x\n"},
+        {{{409, "{\"detail\":\"there is no connection left\"}", 0}},
+         "rolebridge: there is no connection left\n"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        SCOPED(arena_release) struct arena *arena = arena_new();
+        struct fake_daemon fake = {0};
+        struct run run = RUN_ASKING(arena, &fake, cases[i].answers, "connection", "show", "nope");
+
+        assert_string_equal(run.err, cases[i].words);
+        assert_int_equal(run.exit_code, CLI_FAILED);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -358,6 +387,7 @@ int main(void)
         cmocka_unit_test(an_answer_without_a_token_is_a_failure),
         cmocka_unit_test(deleting_says_what_happens_to_the_accounts),
         cmocka_unit_test(what_must_be_said_about_the_accounts_is_named_as_options),
+        cmocka_unit_test(what_is_missing_is_to_be_looked_for_in_its_list),
         cmocka_unit_test(a_program_s_tokens_are_listed_and_revoked),
     };
 
