@@ -18,7 +18,7 @@ build_packages=(
     libpopt-dev
     libfyaml-dev
 )
-run_packages=(slapd ldap-utils curl)
+run_packages=(slapd ldap-utils curl ca-certificates)
 test_packages=(libcmocka-dev python3 openssl)
 
 is_installed() {

@@ -56,7 +56,10 @@ class Directory:
                 stdout=log,
                 stderr=log,
             )
-        wait_until(self.answers, 10, f"slapd answers on {self.uri}")
+        wait_until(lambda: self.answers() or self.process.poll() is not None, 60,
+                   f"slapd answers on {self.uri}")
+        if self.process.poll() is not None:
+            raise RuntimeError(f"slapd ended: {(self.folder / 'log').read_text()}")
         return self
 
     def answers(self):
