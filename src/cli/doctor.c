@@ -111,12 +111,14 @@ static void look_at_daemon(struct doctor *doctor)
     enum status status = request_send(doctor->invocation, "GET", "/admin/v1/status", NULL,
                                       &doctor->status, &problem);
     const char *version = text_of(doctor->status, "version");
+    bool is_same = version && strcmp(version, BRIDGE_VERSION) == 0;
 
     if (status)
         find(doctor, "daemon", false, "%s", problem.detail);
     else
-        find(doctor, "daemon", version && strcmp(version, BRIDGE_VERSION) == 0,
-             "it is of release %s, this command of " BRIDGE_VERSION, version ? version : "-");
+        find(doctor, "daemon", is_same, "it is of release %s, this command of " BRIDGE_VERSION "%s",
+             version ? version : "-",
+             is_same ? "" : "; restart the daemon, if its program was replaced");
 }
 
 static void find_directory(struct doctor *doctor, const json_t *status)

@@ -128,6 +128,19 @@ static void what_is_wrong_says_what_to_do(void **state)
     assert_string_equal(state_of(there->arena, &run, "daemon", NULL), "ok");
 }
 
+static void a_daemon_of_another_release_is_to_be_restarted(void **state)
+{
+    static const struct fake_answer answers[] = {{200, "{\"version\":\"0.0.1\"}", 0}, {0}};
+    struct installation *there = *state;
+    struct run run = examined(there, answers);
+    const char *detail;
+
+    assert_int_equal(run.exit_code, CLI_ALARMS);
+    assert_string_equal(state_of(there->arena, &run, "daemon", &detail), "wrong");
+    assert_non_null(strstr(detail, "it is of release 0.0.1, "));
+    assert_non_null(strstr(detail, "; restart the daemon"));
+}
+
 static void without_a_daemon_the_rest_is_looked_at(void **state)
 {
     struct installation *there = *state;
@@ -174,6 +187,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(what_is_right_is_said_to_be, install, drop),
         cmocka_unit_test_setup_teardown(what_is_wrong_says_what_to_do, install, drop),
+        cmocka_unit_test_setup_teardown(a_daemon_of_another_release_is_to_be_restarted, install,
+                                        drop),
         cmocka_unit_test_setup_teardown(without_a_daemon_the_rest_is_looked_at, install, drop),
         cmocka_unit_test(without_a_configuration_nothing_else_is_looked_at),
         cmocka_unit_test_setup_teardown(the_environment_does_not_send_it_elsewhere, install, drop),
