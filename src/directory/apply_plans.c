@@ -71,16 +71,38 @@ static enum status apply_step(const struct passage *passage, const struct plan_s
     return plan_apply(passage->directory, passage->settings, &plan, problem);
 }
 
+static bool takes_away(const struct plan *plan, size_t step)
+{
+    return step < plan->count &&
+           (plan->steps[step].verb == PLAN_LOCK || plan->steps[step].verb == PLAN_REMOVE_MEMBER);
+}
+
+/* One way to take access away that is refused does not hold up the others. */
+static enum status take_away_rest(const struct passage *passage, struct plan_run *run)
+{
+    const struct plan *plan = run->plan;
+    struct problem problem = {0};
+
+    for (size_t i = run->done; takes_away(plan, i) && takes_away(plan, i + 1); i++) {
+        if (apply_step(passage, &plan->steps[i + 1], &problem) != STATUS_DIRECTORY_UNAVAILABLE)
+            continue;
+        stop(run, STATUS_DIRECTORY_UNAVAILABLE, &problem);
+        break;
+    }
+    return run->status;
+}
+
 static enum status apply_alone(const struct passage *passage, struct plan_run *run)
 {
     struct problem problem = {0};
     enum status status = apply_step(passage, &run->plan->steps[run->done], &problem);
 
-    if (status)
-        stop(run, status, &problem);
-    else
+    if (!status) {
         run->done++;
-    return status;
+        return STATUS_OK;
+    }
+    stop(run, status, &problem);
+    return status == STATUS_DIRECTORY_UNAVAILABLE ? status : take_away_rest(passage, run);
 }
 
 /* If a group will not have several at once, each is tried alone, and only who is refused fails. */

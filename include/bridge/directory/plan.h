@@ -58,9 +58,10 @@ struct person_actual {
 /*
  * Decide what must change. Reads nothing and writes nothing; an empty plan means
  * there is no drift. Who loses access loses it first: the lock, then the groups,
- * and only then what a server may refuse, such as another name. Who gains it gets attributes and
- * groups first and is unlocked last. A person who is not active and has no entry needs none, and is
- * in no group. An entry that is to be removed is locked and out of the groups before it goes.
+ * and only then comes what a server may refuse, such as another name. Who gains it
+ * gets attributes and groups first and is unlocked last. A person who is not active
+ * and has no entry needs none, and is in no group. An entry that is to be removed is
+ * locked and out of the groups before it goes.
  */
 struct plan *plan_person(const struct projection_settings *settings,
                          const struct person_desired *desired, const struct person_actual *actual,
@@ -92,8 +93,9 @@ enum { PLAN_MEMBERS_MAX = 2000, PLAN_MEMBERS_BYTES_MAX = 1024 * 1024 };
  * The same for a pushed group that is the bridge's: `actual` must be an entry that
  * the bridge has made, as one whose group is gone is deleted, and members that
  * nobody asked for are removed. The placeholder stays always. Who leaves does so
- * before anybody comes, and before the name changes, which a server may refuse. As with people, a
- * name that differs in letter case alone is no other name. It takes n log n for n members.
+ * before anybody comes, and before the name changes, which a server may refuse.
+ * As with people, a name that differs in letter case alone is no other name. It
+ * takes n log n for n members.
  */
 struct plan *plan_group(const struct projection_settings *settings,
                         const struct group_desired *desired, const struct group_actual *actual,
@@ -161,7 +163,8 @@ struct plan_run {
  * Do many plans, each in the order of its steps, several under way at once, though
  * never two changes of one entry. Who joins or leaves the same group does so in
  * one change. A plan that fails stops there, as with plan_apply, and holds up no
- * other one. `done` and `status` begin at nothing.
+ * other one; but if it was to lock or to take out of a group, the steps right behind
+ * that do so, too, are tried all the same. `done` and `status` begin at nothing.
  *
  * STATUS_DIRECTORY_UNAVAILABLE  the connection is of no use any more: all that are
  *                               not done have that status, since it is not known

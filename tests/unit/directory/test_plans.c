@@ -342,6 +342,51 @@ static void a_plan_that_fails_stops_there_and_holds_up_no_other(void **state)
     assert_true(is_done(1));
 }
 
+static void given_two_who_lose_access_and_cannot_be_locked(void)
+{
+    given_newcomers();
+    assert_int_equal(apply(NULL), STATUS_OK);
+    given.count = 0;
+    for (size_t i = 0; i < 2; i++) {
+        struct plan *plan = a_plan();
+
+        modify(add_step(plan, PLAN_LOCK, person(i)), MODIFICATION_REPLACE, "noSuchType", "x");
+        to_leave(plan, group("north"), person(i));
+        to_be_titled(plan, person(i), "Nobody");
+    }
+}
+
+static void assert_is_out_and_refused(size_t number)
+{
+    assert_int_equal(given.runs[number].status, STATUS_DIRECTORY_REFUSED);
+    assert_non_null(strstr(given.runs[number].problem.detail, "noSuchType"));
+    assert_int_equal(given.runs[number].done, 0);
+    assert_false(is_member(group("north"), person(number)));
+    assert_true(has_title(number, "Clerk"));
+}
+
+static void who_cannot_be_locked_leaves_the_groups_all_the_same(void **state)
+{
+    (void)state;
+    given_two_who_lose_access_and_cannot_be_locked();
+
+    assert_int_equal(apply(NULL), STATUS_OK);
+
+    assert_is_out_and_refused(0);
+    assert_is_out_and_refused(1);
+}
+
+static void who_alone_cannot_be_locked_leaves_the_groups_all_the_same(void **state)
+{
+    (void)state;
+    given_two_who_lose_access_and_cannot_be_locked();
+    given.count = 1;
+
+    assert_int_equal(apply(NULL), STATUS_OK);
+
+    assert_is_out_and_refused(0);
+}
+
 /* What is known to be done is; all else is not known to be. */
 static void assert_nothing_is_taken_for_done_that_is_not(void)
 {
@@ -716,6 +761,8 @@ int main(void)
         TEST(what_is_there_already_does_not_spoil_a_common_change),
         TEST(a_group_that_is_gone_is_made_by_those_who_join_it),
         TEST(a_plan_that_fails_stops_there_and_holds_up_no_other),
+        TEST(who_cannot_be_locked_leaves_the_groups_all_the_same),
+        TEST(who_alone_cannot_be_locked_leaves_the_groups_all_the_same),
         TEST(a_connection_that_is_cut_anywhere_leaves_nothing_half_done),
         TRANSACTION_TEST(plans_go_as_one_transaction),
         TRANSACTION_TEST(a_server_without_transactions_gets_single_changes),
