@@ -174,8 +174,10 @@ static void plan_new_name(struct draft *draft, const char *group, const char *ol
 
 static bool is_wanted(const struct draft *draft, const char *group)
 {
-    return draft->desired->entry && draft->desired->is_active &&
-           has_dn(draft->desired->groups, draft->desired->group_count, group);
+    const struct person_desired *desired = draft->desired;
+
+    return (desired->entry || desired->is_misfit) && desired->is_active &&
+           has_dn(desired->groups, desired->group_count, group);
 }
 
 static void plan_unwanted_groups(struct draft *draft, const char *reason)
@@ -331,6 +333,13 @@ static void plan_inactive(struct draft *draft)
     plan_own_attributes(draft);
 }
 
+/* Nobody can say how the entry should be, but who has lost a role is to leave its groups. */
+static void plan_misfit(struct draft *draft)
+{
+    if (!draft->desired->is_growing)
+        plan_unwanted_groups(draft, "role and site do not ask for it");
+}
+
 struct plan *plan_person(const struct projection_settings *settings,
                          const struct person_desired *desired, const struct person_actual *actual,
                          struct arena *arena)
@@ -344,7 +353,9 @@ struct plan *plan_person(const struct projection_settings *settings,
     else
         draft.dn = is_active ? desired->entry->dn : actual->dn;
 
-    if (actual->entry && is_active)
+    if (desired->is_misfit)
+        plan_misfit(&draft);
+    else if (actual->entry && is_active)
         plan_active(&draft);
     else if (actual->entry)
         plan_inactive(&draft);

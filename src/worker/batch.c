@@ -91,6 +91,8 @@ static void load_task(struct store_txn *txn, const struct batch *batch, struct t
 {
     task->is_linked = link_find(txn, task->line.kind, task->line.row, batch->arena, &task->link);
     kinds[task->line.kind].load(txn, batch, task);
+    if (!task->status && !task_has_entry(task))
+        fail(task, task->misfit, &task->misfit_problem);
 }
 
 /* Groups come with all of their members: there is a limit to how many are held at once. */
@@ -281,8 +283,10 @@ static void take_run(const struct batch *batch, struct task *task, const struct 
 {
     task->done = run->done;
     fail(task, run->status, &run->problem);
-    if (!task->status)
-        log_plan(batch, task->plan);
+    if (task->status)
+        return;
+    log_plan(batch, task->plan);
+    fail(task, task->misfit, &task->misfit_problem);
 }
 
 static enum status apply(const struct batch *batch, struct task *const *tasks, size_t count,

@@ -21,6 +21,9 @@ struct task {
     const char *const *members;   /* of a pushed group: DNs */
     size_t member_count;
 
+    enum status misfit; /* why no entry can be as it should: what must not last goes all the same */
+    struct problem misfit_problem;
+
     struct password password; /* that is to be set on a person's entry */
     bool is_password_spent;   /* it is done with, and to be forgotten */
 

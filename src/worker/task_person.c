@@ -41,12 +41,11 @@ void task_load_person(struct store_txn *txn, const struct batch *batch, struct t
                                    "the stored document is damaged; restore a backup");
         return;
     }
-    task->status = projection_person(&batch->settings->projection, resource, batch->arena, &entry,
-                                     &task->problem);
-    if (task->status && !user.account.is_active) { /* a lock needs no entry to compare with */
-        task->status = STATUS_OK;
-        task->problem = (struct problem){0};
-    }
+    task->misfit = projection_person(&batch->settings->projection, resource, batch->arena, &entry,
+                                     &task->misfit_problem);
+    if (!user.account.is_active) /* a lock needs no entry to compare with */
+        task->misfit = STATUS_OK;
+    task->person.is_misfit = task->misfit != STATUS_OK;
     task->entry = entry;
     task->person.entry = entry;
     task->person.is_active = user.account.is_active;

@@ -45,6 +45,7 @@ struct person_desired {
     bool is_adopted; /* the bridge has not made the entry that is there: it keeps its name, and
                         the attributes of which nothing is known here */
     bool is_removed; /* with the resource gone: the entry goes, too */
+    bool is_misfit;  /* active, and no entry can be as it should be: they leave groups, no more */
 };
 
 /* A person as the directory has them. */

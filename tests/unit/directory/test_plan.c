@@ -275,6 +275,19 @@ static void who_is_gone_stays_locked_and_in_no_group_and_otherwise_as_they_were(
     assert_plan(plan(), "");
 }
 
+static void whom_no_entry_fits_leaves_groups_and_no_more(void **state)
+{
+    (void)state;
+    given_desired(true, NORTH, SOUTH);
+    given.desired.entry = NULL;
+    given.desired.is_misfit = true;
+    given_both_marks(given_actual("ada", NORTH, ADMINS));
+    assert_plan(plan(), "remove member " ADA " from " ADMINS "\n");
+
+    given.desired.is_growing = true;
+    assert_plan(plan(), "");
+}
+
 static void an_entry_that_is_to_go_is_locked_and_out_of_the_groups_first(void **state)
 {
     (void)state;
@@ -527,6 +540,7 @@ int main(void)
         TEST(a_lock_out_by_failed_attempts_is_neither_a_lock_nor_undone),
         TEST(who_comes_back_is_unlocked_last),
         TEST(who_is_gone_stays_locked_and_in_no_group_and_otherwise_as_they_were),
+        TEST(whom_no_entry_fits_leaves_groups_and_no_more),
         TEST(an_entry_that_is_to_go_is_locked_and_out_of_the_groups_first),
         TEST(an_adopted_entry_keeps_its_name_and_what_nothing_is_known_of),
         TEST(groups_that_an_entry_left_when_it_went_are_taken_from_who_has_no_access),

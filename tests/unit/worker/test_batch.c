@@ -434,6 +434,53 @@ static void a_name_that_no_entry_can_have_does_not_keep_a_disable_away(void **st
     assert_false(is_member(NORTH, person_dn("kim")));
 }
 
+/* Entries are named by what not everybody has. */
+static void given_names_from(const char *rdn)
+{
+    const struct attribute_rows rows = {.rdn = rdn};
+
+    attribute_map_free(given.attributes);
+    assert_int_equal(
+        attribute_map_new(&rows, account_profile("openldap"), &given.attributes, NULL, NULL),
+        STATUS_OK);
+    given.settings.projection.attributes = given.attributes;
+}
+
+static void who_cannot_be_named_any_more_still_loses_a_role(void **state)
+{
+    struct outbox_line line = {0};
+
+    (void)state;
+    given_names_from("uid={nickName}");
+    given_a_person("gil");
+    patch("[{'op':'add','value':{'nickName':'gilly'}}]");
+    run_batch();
+    assert_true(is_member(NORTH, person_dn("gilly")));
+
+    patch("[{'op':'remove','path':'nickName'},"
+          "{'op':'replace','value':{'" EXT "':{'role':'user','site':'Harbour'}}}]");
+    run_batch();
+
+    assert_false(is_member(NORTH, person_dn("gilly")));
+    assert_false(is_locked(person_dn("gilly")));
+    assert_true(is_waiting(&line));
+    assert_non_null(strstr(line.refusal, "directory.person_rdn"));
+}
+
+static void who_cannot_be_named_gets_no_entry(void **state)
+{
+    struct outbox_line line = {0};
+
+    (void)state;
+    given_names_from("uid={nickName}");
+    given_a_person("guy");
+
+    run_batch();
+
+    assert_true(is_waiting(&line));
+    assert_non_null(strstr(line.refusal, "directory.person_rdn"));
+}
+
 /* In front of the claim: that passes, and the record does not. */
 static void refuse_the_record(void)
 {
@@ -815,6 +862,8 @@ int main(void)
         BATCH_TEST(a_claim_beyond_the_base_touches_nothing_there),
         BATCH_TEST(an_entry_that_was_moved_is_still_ours_after_a_rename),
         BATCH_TEST(a_name_that_no_entry_can_have_does_not_keep_a_disable_away),
+        BATCH_TEST(who_cannot_be_named_any_more_still_loses_a_role),
+        BATCH_TEST(who_cannot_be_named_gets_no_entry),
         BATCH_TEST(what_could_not_be_claimed_is_not_taken_for_done),
         BATCH_TEST(a_password_is_set_and_forgotten),
         BATCH_TEST(those_who_join_together_get_their_passwords_too),
