@@ -60,8 +60,8 @@ void task_load_group(struct store_txn *txn, const struct batch *batch, struct ta
                                    "the stored document is damaged; restore a backup");
         return;
     }
-    task->status = projection_group(&batch->settings->projection, resource, batch->arena, &entry,
-                                    &task->problem);
+    task->misfit = projection_group(&batch->settings->projection, resource, batch->arena, &entry,
+                                    &task->misfit_problem);
     task->entry = entry;
     group_members(txn, group.row, add_member, &gathering);
     task->members = gathering.members;
@@ -108,9 +108,15 @@ static enum status check_ours(struct task *task)
                        task->actual.entry->dn);
 }
 
+/* What no name fits keeps the one that it has. */
+static const struct entry *wanted_entry(const struct task *task)
+{
+    return task->misfit ? task->actual.entry : task->entry;
+}
+
 enum status task_plan_group(const struct batch *batch, struct task *task)
 {
-    const struct group_desired desired = {task->entry, task->members, task->member_count};
+    const struct group_desired desired = {wanted_entry(task), task->members, task->member_count};
     const struct group_actual actual = {task->actual.entry};
     enum status status;
 
@@ -121,9 +127,9 @@ enum status task_plan_group(const struct batch *batch, struct task *task)
     if ((status = check_ours(task)))
         return status;
     task->plan = plan_group(&batch->settings->projection, &desired, &actual, batch->arena);
-    if (actual.entry && task->entry)
+    if (actual.entry && desired.entry)
         task_link_to(batch, task, actual.entry);
-    else if (!task->entry)
+    else if (!desired.entry)
         task->is_linked = false; /* the entry goes, and its name is free */
     return STATUS_OK;
 }

@@ -6,7 +6,9 @@
 #include "attributes.h"
 #include "batch.h"
 #include "bridge/base/crypt.h"
+#include "bridge/core/group.h"
 #include "bridge/core/organization.h"
+#include "bridge/scim/resource.h"
 #include "ldap_proxy.h"
 #include "slapd.h"
 #include "world.h"
@@ -481,6 +483,65 @@ static void who_cannot_be_named_gets_no_entry(void **state)
     assert_non_null(strstr(line.refusal, "directory.person_rdn"));
 }
 
+static void given_a_group(const char *name, struct group_request *request)
+{
+    struct world *world = given.world;
+    json_auto_t *body = world_json(world, arena_printf(world->arena,
+                                                       "{'displayName':'%s','members':[{'value':"
+                                                       "'%s'}]}",
+                                                       name, given.id));
+    json_auto_t *resource = NULL;
+
+    assert_int_equal(resource_read(body, scim_resource_type(SCIM_GROUP), &resource, NULL),
+                     STATUS_OK);
+    *request = (struct group_request){
+        .actor = &world->provider, .arena = world->arena, .resource = resource};
+    assert_int_equal(store_update(world->store, ORGANIZATION_DEFAULT, group_create, request, NULL),
+                     STATUS_OK);
+}
+
+static void rename_group(const char *id, const char *name)
+{
+    struct world *world = given.world;
+    json_auto_t *body = json_pack(
+        "{s:o}", "Operations",
+        world_json(world,
+                   arena_printf(world->arena,
+                                "[{'op':'replace','path':'displayName','value':'%s'}]", name)));
+    struct group_request request = {.actor = &world->provider, .arena = world->arena, .id = id};
+    struct patch *patch = NULL;
+
+    assert_int_equal(patch_parse(body, scim_resource_type(SCIM_GROUP), world->arena, &patch, NULL),
+                     STATUS_OK);
+    request.patch = patch;
+    assert_int_equal(store_update(world->store, ORGANIZATION_DEFAULT, group_patch, &request, NULL),
+                     STATUS_OK);
+}
+
+static void run_batches(void)
+{
+    for (int i = 0; i < 3; i++)
+        run_batch();
+}
+
+static void a_group_whose_name_is_refused_still_loses_members(void **state)
+{
+    struct group_request request;
+
+    (void)state;
+    given_a_person("hal");
+    given_a_group("choir", &request);
+    run_batches();
+    assert_true(is_member("cn=choir," SLAPD_GROUPS, person_dn("hal")));
+
+    rename_group(request.group.id, "admins"); /* the bridge keeps that name for itself */
+    patch("[{'op':'replace','path':'active','value':false}]");
+    run_batches();
+
+    assert_false(is_member("cn=choir," SLAPD_GROUPS, person_dn("hal")));
+    assert_int_equal(count_parked(), 1);
+}
+
 /* In front of the claim: that passes, and the record does not. */
 static void refuse_the_record(void)
 {
@@ -864,6 +925,7 @@ int main(void)
         BATCH_TEST(a_name_that_no_entry_can_have_does_not_keep_a_disable_away),
         BATCH_TEST(who_cannot_be_named_any_more_still_loses_a_role),
         BATCH_TEST(who_cannot_be_named_gets_no_entry),
+        BATCH_TEST(a_group_whose_name_is_refused_still_loses_members),
         BATCH_TEST(what_could_not_be_claimed_is_not_taken_for_done),
         BATCH_TEST(a_password_is_set_and_forgotten),
         BATCH_TEST(those_who_join_together_get_their_passwords_too),
