@@ -44,6 +44,7 @@ static const struct poptOption no_options[] = {COMMON_OPTIONS};
 
 static const struct poptOption init_options[] = {
     FLAG("sample", OPTION_SAMPLE, "Only print a configuration with every setting explained"),
+    FLAG("new-key", OPTION_NEW_KEY, "Only add a key, which seals from the daemon's next start on"),
     LOCAL_OPTIONS,
 };
 

@@ -1,3 +1,4 @@
+#include <inttypes.h>
 #include <unistd.h>
 
 #include "bridge/base/clock.h"
@@ -67,8 +68,25 @@ static enum status init(struct invocation *invocation, struct problem *problem)
     return STATUS_OK;
 }
 
+static enum status add_key(struct invocation *invocation, struct problem *problem)
+{
+    const struct config *config = &invocation->config;
+    uint32_t number;
+    enum status status = config_load(config_path(invocation), &invocation->config, problem);
+
+    if (status || (status = keyring_add(config->keys_path, &number, problem)))
+        return status;
+    message_print(invocation,
+                  "the new key is %s/%" PRIu32 ".key; keep a copy of it with those of the others, "
+                  "which are needed as before, and start the daemon again to use it",
+                  config->keys_path, number);
+    return STATUS_OK;
+}
+
 enum status init_run(struct invocation *invocation, struct problem *problem)
 {
+    if (invocation->options[OPTION_NEW_KEY])
+        return add_key(invocation, problem);
     if (!invocation->options[OPTION_SAMPLE])
         return init(invocation, problem);
     config_sample(invocation->out);

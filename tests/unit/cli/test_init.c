@@ -39,7 +39,7 @@ static int make_place(void **state)
 static int drop_place(void **state)
 {
     static const char *const files[] = {"store/data.mdb", "store/lock.mdb", "store/owner",
-                                        "keys/1.key"};
+                                        "keys/1.key", "keys/2.key"};
     struct place *place = *state;
     char path[96];
 
@@ -191,6 +191,27 @@ static void init_needs_a_configuration(void **state)
     assert_non_null(strstr(run.err, "/nowhere/b.yaml: there is no such file"));
 }
 
+static void a_new_key_is_added_to_those_that_are_there(void **state)
+{
+    SCOPED(arena_release) struct arena *arena = arena_new();
+    const struct place *place = *state;
+    const char *key;
+    struct run run = RUN(arena, "init", "--new-key", "--config", place->config);
+
+    assert_int_equal(run.exit_code, CLI_FAILED); /* there are none yet */
+    assert_int_equal(access(place->keys, F_OK), -1);
+
+    (void)RUN(arena, "init", "--config", place->config);
+    key = first_key(place, arena);
+    run = RUN(arena, "init", "--new-key", "--config", place->config);
+
+    assert_int_equal(run.exit_code, CLI_DONE);
+    assert_non_null(strstr(run.err, arena_printf(arena, "%s/2.key", place->keys)));
+    assert_string_equal(first_key(place, arena), key);
+    assert_int_equal(keyring_load(place->keys, NULL), STATUS_OK);
+    keyring_unload();
+}
+
 static void a_sample_is_printed_and_nothing_made(void **state)
 {
     SCOPED(arena_release) struct arena *arena = arena_new();
@@ -220,6 +241,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(init_does_not_take_a_folder_of_others, make_place,
                                         drop_place),
         cmocka_unit_test(init_needs_a_configuration),
+        cmocka_unit_test_setup_teardown(a_new_key_is_added_to_those_that_are_there, make_place,
+                                        drop_place),
         cmocka_unit_test_setup_teardown(a_sample_is_printed_and_nothing_made, make_place,
                                         drop_place),
     };
