@@ -192,12 +192,75 @@ static enum status look_again(const struct lookup *lookup, struct sought *sought
     return status;
 }
 
+/* -------------------------------------------------------------------- absence */
+
+/* The server says that there is none. */
+static bool is_missing(const struct sought *sought)
+{
+    return sought->identity && !sought->status && !sought->entry;
+}
+
+static size_t count_missing(const struct sought *sought, size_t count)
+{
+    size_t missing = 0;
+
+    for (size_t i = 0; i < count; i++)
+        missing += is_missing(&sought[i]);
+    return missing;
+}
+
+static enum status refuse_blind(const struct lookup *lookup, struct problem *problem)
+{
+    return problem_set(problem, STATUS_DIRECTORY_REFUSED,
+                       "search %s: the answer does not show the base itself by its %s, so it "
+                       "proves nothing; let the bridge's account read and search that",
+                       lookup->base, account_identity(lookup->profile));
+}
+
+/* A search that the server does not let us make finds nothing: the base must be found by it. */
+static enum status check_sight(const struct lookup *lookup, struct problem *problem)
+{
+    const char *const names[] = {account_identity(lookup->profile), NULL};
+    struct entry *base = NULL;
+    struct sought sought = {.identity = NULL};
+    enum status status =
+        directory_read(lookup->directory, lookup->base, names, lookup->arena, &base, problem);
+
+    if (status == STATUS_NOT_FOUND || (!status && !entry_text(base, names[0])))
+        return refuse_blind(lookup, problem);
+    if (status)
+        return status;
+    sought.identity = entry_text(base, names[0]);
+    (void)look(lookup, &sought, 1, 1, NULL);
+    if (sought.status)
+        return problem_set(problem, sought.status, "%s", sought.problem.detail);
+    return sought.entry ? STATUS_OK : refuse_blind(lookup, problem);
+}
+
+/* "There is none" is believed only of who can see. */
+static enum status prove_missing(const struct lookup *lookup, struct sought *sought, size_t count,
+                                 struct problem *problem)
+{
+    struct problem reason = {0};
+    enum status status = count_missing(sought, count) ? check_sight(lookup, &reason) : STATUS_OK;
+
+    for (size_t i = 0; status && i < count; i++) {
+        if (is_missing(&sought[i]))
+            sought[i].status = problem_set(&sought[i].problem, status, "%s", reason.detail);
+    }
+    return status == STATUS_DIRECTORY_UNAVAILABLE
+               ? problem_set(problem, status, "%s", reason.detail)
+               : STATUS_OK;
+}
+
 enum status lookup_entries(const struct lookup *lookup, struct sought *sought, size_t count,
                            struct problem *problem)
 {
     enum status status = look(lookup, sought, count, IDENTITIES_MAX, problem);
 
-    return status || count == 1 ? status : look_again(lookup, sought, count, problem);
+    if (!status && count > 1)
+        status = look_again(lookup, sought, count, problem);
+    return status ? status : prove_missing(lookup, sought, count, problem);
 }
 
 enum status lookup_entry(const struct lookup *lookup, const char *identity, const char *dn,

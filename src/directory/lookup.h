@@ -26,7 +26,9 @@ struct sought {
 
 /*
  * Many at once: those with an identity in searches for several, all of them as far
- * as the window goes.
+ * as the window goes. That there is none with an identity is believed only if the
+ * base itself is found in the same way; else the status says what the bridge's
+ * account must be allowed.
  *
  * STATUS_DIRECTORY_UNAVAILABLE  the connection is of no use any more
  */

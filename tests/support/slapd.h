@@ -15,6 +15,7 @@
 #define SLAPD_ROLES    "ou=roles," SLAPD_SUFFIX
 #define SLAPD_GROUPS   "ou=groups," SLAPD_SUFFIX
 #define SLAPD_CLOSED   "ou=closed," SLAPD_SUFFIX            /* nobody can bind as an entry here */
+#define SLAPD_BLIND    "ou=blind," SLAPD_SUFFIX             /* nobody sees an entryUUID here */
 #define SLAPD_SERVICE  "uid=svc,ou=system," SLAPD_SUFFIX    /* may write everything */
 #define SLAPD_READER   "uid=reader,ou=system," SLAPD_SUFFIX /* reads at most 10 entries a search */
 #define SLAPD_PASSWORD "correct horse battery staple"       /* of both */

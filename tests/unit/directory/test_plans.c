@@ -708,7 +708,8 @@ static void many_people_are_read_in_few_searches(void **state)
         assert_string_equal(readings[i].actual.entry->dn, person(i % PEOPLE));
         assert_int_equal(readings[i].actual.group_count, 1);
     }
-    assert_int_equal(proxy_count(&given.proxy, PROXY_SEARCH, SLAPD_PEOPLE), 1);
+    assert_int_equal(proxy_count(&given.proxy, PROXY_SEARCH, SLAPD_PEOPLE),
+                     1 + 2); /* for them, and to make sure that one is missing */
     assert_true(given.proxy.most_outstanding <= WINDOW);
 }
 
@@ -729,6 +730,23 @@ static void who_could_not_be_looked_for_is_not_taken_for_absent(void **state)
     for (size_t i = PEOPLE / 2; i < PEOPLE; i++)
         assert_int_equal(readings[i].status, STATUS_DIRECTORY_UNAVAILABLE);
     assert_true(*problem.detail);
+}
+
+static void who_cannot_be_seen_is_not_taken_for_absent(void **state)
+{
+    struct person_reading reading = {.identity = "00000000-0000-0000-0000-000000000000",
+                                     .dn = "uid=nobody," SLAPD_BLIND};
+    struct problem problem = {0};
+
+    (void)state;
+    given.projection.people_base = SLAPD_BLIND;
+
+    assert_int_equal(
+        people_read(given.directory, &given.projection, &reading, 1, given.arena, &problem),
+        STATUS_OK);
+
+    assert_int_equal(reading.status, STATUS_DIRECTORY_REFUSED);
+    assert_non_null(strstr(reading.problem.detail, "proves nothing"));
 }
 
 static void a_search_that_is_refused_for_many_is_made_for_each(void **state)
@@ -776,6 +794,7 @@ int main(void)
         TRANSACTION_TEST(a_transaction_that_is_cut_anywhere_is_all_there_or_not_at_all),
         TEST(many_people_are_read_in_few_searches),
         TEST(who_could_not_be_looked_for_is_not_taken_for_absent),
+        TEST(who_cannot_be_seen_is_not_taken_for_absent),
         TEST(a_search_that_is_refused_for_many_is_made_for_each),
     };
 
