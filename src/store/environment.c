@@ -11,29 +11,20 @@
 
 #include "bridge/base/arena.h"
 
-enum { READERS_MAX = 512, PATH_SIZE = 4096, FILE_SIZE = PATH_SIZE + 32, SCHEMA_VERSION = 1 };
+enum { READERS_MAX = 512, PATH_SIZE = 4096, FILE_SIZE = PATH_SIZE + 32, SCHEMA_VERSION = 2 };
 
 static const char schema_key[] = "schema";
 
 static const char *const table_names[STORE_TABLE_COUNT] = {
-    [STORE_META] = "meta",
-    [STORE_ORGANIZATION] = "organization",
-    [STORE_RESOURCE] = "resource",
-    [STORE_ACCOUNT] = "account",
-    [STORE_PERSON] = "person",
-    [STORE_ASSERTION] = "assertion",
-    [STORE_INDEX] = "index",
-    [STORE_GROUP] = "group",
-    [STORE_SITE] = "site",
-    [STORE_CONNECTION] = "connection",
-    [STORE_TOKEN] = "token",
-    [STORE_OUTBOX] = "outbox",
-    [STORE_DUE] = "due",
-    [STORE_LINK] = "link",
-    [STORE_PASSWORD] = "password",
-    [STORE_LEASE] = "lease",
-    [STORE_JOURNAL] = "journal",
-    [STORE_COUNTER] = "counter",
+    [STORE_META] = "meta",         [STORE_ORGANIZATION] = "organization",
+    [STORE_RESOURCE] = "resource", [STORE_ACCOUNT] = "account",
+    [STORE_PERSON] = "person",     [STORE_ASSERTION] = "assertion",
+    [STORE_INDEX] = "index",       [STORE_GROUP] = "group",
+    [STORE_SITE] = "site",         [STORE_CONNECTION] = "connection",
+    [STORE_TOKEN] = "token",       [STORE_OUTBOX] = "outbox",
+    [STORE_DUE] = "due",           [STORE_LINK] = "link",
+    [STORE_PASSWORD] = "password", [STORE_LEASE] = "lease",
+    [STORE_JOURNAL] = "journal",   [STORE_COUNTER] = "counter",
 };
 
 static int open_environment(const char *path, uint64_t size, MDB_env **env)
@@ -51,12 +42,13 @@ static int open_environment(const char *path, uint64_t size, MDB_env **env)
     return code;
 }
 
-static int open_tables(struct environment *environment, unsigned flags)
+/* The first `count` of them. */
+static int open_tables(struct environment *environment, int count, unsigned flags)
 {
     MDB_txn *txn = NULL;
     int code = mdb_txn_begin(environment->env, NULL, flags & MDB_CREATE ? 0 : MDB_RDONLY, &txn);
 
-    for (int table = 0; !code && table < STORE_TABLE_COUNT; table++)
+    for (int table = 0; !code && table < count; table++)
         code = mdb_dbi_open(txn, table_names[table], flags, &environment->tables[table]);
     if (!code && flags & MDB_CREATE) {
         unsigned char version = SCHEMA_VERSION;
@@ -90,7 +82,7 @@ static int build(const char *path, uint64_t size)
     int code = open_environment(path, size, &environment.env);
 
     if (!code)
-        code = open_tables(&environment, MDB_CREATE);
+        code = open_tables(&environment, STORE_TABLE_COUNT, MDB_CREATE);
     if (!code)
         code = mdb_env_sync(environment.env, 1);
     mdb_env_close(environment.env);
@@ -195,6 +187,19 @@ static enum status lock_store(const char *path, int *lock, struct problem *probl
     return STATUS_OK;
 }
 
+static enum status check_version(int version, const char *path, struct problem *problem)
+{
+    if (version > SCHEMA_VERSION)
+        return problem_set(problem, STATUS_CONFIGURATION,
+                           "%s was written by a newer release; install that release", path);
+    if (version < SCHEMA_VERSION)
+        return problem_set(problem, STATUS_CONFIGURATION,
+                           "%s was written by an older release, whose layout this one does not "
+                           "read; use that release, or name another store.path and begin anew",
+                           path);
+    return STATUS_OK;
+}
+
 static enum status check_schema(struct engine *engine, const char *path, struct problem *problem)
 {
     struct engine_txn *txn;
@@ -207,9 +212,8 @@ static enum status check_schema(struct engine *engine, const char *path, struct 
     if (status == STATUS_NOT_FOUND || (!status && value.size != 1))
         status = problem_set(problem, STATUS_INTERNAL,
                              "%s is no store of rolebridge; restore it from a backup", path);
-    else if (!status && *(const unsigned char *)value.data > SCHEMA_VERSION)
-        status = problem_set(problem, STATUS_CONFIGURATION,
-                             "%s was written by a newer release; install that release", path);
+    else if (!status)
+        status = check_version(*(const unsigned char *)value.data, path, problem);
     engine_abort(txn);
     return status;
 }
@@ -332,12 +336,15 @@ enum status engine_open(const char *path, uint64_t size, struct engine **opened,
     code = open_environment(path, size, &environment->env);
     if (!code)
         code = check_length(environment->env);
-    if (!code)
-        code = open_tables(environment, 0);
+    if (!code) /* which tables there are depends on the release */
+        code = open_tables(environment, STORE_META + 1, 0);
     if (code)
         return status_from_lmdb(code, path, problem);
     if ((status = check_schema(&environment->engine, path, problem)))
         return status;
+    code = open_tables(environment, STORE_TABLE_COUNT, 0);
+    if (code)
+        return status_from_lmdb(code, path, problem);
     engine_check_readers(&environment->engine);
     *opened = &environment->engine;
     environment = NULL;

@@ -258,6 +258,19 @@ static void a_store_of_a_newer_release_is_refused(void **state)
     assert_non_null(strstr(problem.detail, "newer release"));
 }
 
+static void a_store_of_an_older_release_is_refused(void **state)
+{
+    struct problem problem = {0};
+
+    (void)state;
+    assert_int_equal(store_create(given.path, given.size, NULL), STATUS_OK);
+    write_schema(bytes_of("\x01", 1));
+
+    assert_int_equal(open_status(&problem), STATUS_CONFIGURATION);
+
+    assert_non_null(strstr(problem.detail, "older release"));
+}
+
 static void a_store_without_its_mark_is_refused(void **state)
 {
     struct problem problem = {0};
@@ -491,6 +504,7 @@ int main(void)
         STORE_TEST(a_store_that_was_cut_anywhere_is_refused_and_stays_as_it_is),
         STORE_TEST(a_sound_store_whose_last_pages_were_never_written_opens),
         STORE_TEST(a_store_of_a_newer_release_is_refused),
+        STORE_TEST(a_store_of_an_older_release_is_refused),
         STORE_TEST(a_store_without_its_mark_is_refused),
         STORE_TEST(a_store_is_open_only_once),
         STORE_TEST(what_was_put_is_there_after_the_store_is_opened_again),
