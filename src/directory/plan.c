@@ -366,6 +366,52 @@ struct plan *plan_person(const struct projection_settings *settings,
     return draft.plan;
 }
 
+/* -------------------------------------------------------------------- names */
+
+/* The count of steps when there is none. */
+static size_t find_rename(const struct plan *plan)
+{
+    size_t i = 0;
+
+    while (i < plan->count && plan->steps[i].verb != PLAN_RENAME)
+        i++;
+    return i;
+}
+
+const char *plan_new_dn(const struct plan *plan, struct arena *arena)
+{
+    const size_t place = find_rename(plan);
+    const struct plan_step *step;
+
+    if (place == plan->count)
+        return NULL;
+    step = &plan->steps[place];
+    return dn_join(arena, step->rdn, dn_parent(arena, step->dn));
+}
+
+void plan_keep_name(struct plan *plan)
+{
+    plan->count = find_rename(plan);
+}
+
+struct plan *plan_vacancy(const struct projection_settings *settings, const struct vacancy *vacancy,
+                          struct arena *arena)
+{
+    const char *const *names = attribute_map_names(settings->attributes);
+    struct draft draft = {.settings = settings,
+                          .arena = arena,
+                          .plan = arena_alloc(arena, sizeof(struct plan)),
+                          .dn = vacancy->dn};
+
+    if (vacancy->stand_in) /* the first attribute is what the bridge names entries by */
+        step_add(draft.plan, arena, PLAN_RENAME, vacancy->dn, "another person is to have the name")
+            ->rdn = dn_rdn(arena, names[0], vacancy->stand_in);
+    for (size_t i = 0; i < vacancy->group_count; i++)
+        plan_member(&draft, PLAN_REMOVE_MEMBER, vacancy->groups[i],
+                    "another person is to have the name");
+    return draft.plan;
+}
+
 /* ------------------------------------------------------------------- groups */
 
 struct plan *plan_role_group(const struct entry *desired, const struct entry *actual,

@@ -1,7 +1,7 @@
 /*
  * A batch goes through five phases: load what is desired, read and plan, claim
- * the entries that will be added, apply, record. The store is never held while
- * the directory is asked.
+ * the entries that will be added or will step aside, apply, record. The store is
+ * never held while the directory is asked.
  *
  * When the connection is lost, all that was not done is suspected of it, and goes
  * alone the next time: so it is found out at what the directory hangs up.
@@ -50,7 +50,7 @@ bool task_has_entry(const struct task *task)
     return task->is_linked || task->entry;
 }
 
-static void fail(struct task *task, enum status status, const struct problem *problem)
+void task_fail(struct task *task, enum status status, const struct problem *problem)
 {
     task->status = status;
     task->problem = *problem;
@@ -68,7 +68,7 @@ static void lose(struct batch *batch, const struct problem *problem)
         struct task *task = &batch->tasks[i];
 
         if (!task->status && !is_done(task))
-            fail(task, STATUS_DIRECTORY_UNAVAILABLE, problem);
+            task_fail(task, STATUS_DIRECTORY_UNAVAILABLE, problem);
     }
 }
 
@@ -87,12 +87,12 @@ static size_t count_together(const struct outbox_line *lines, size_t count)
     return together;
 }
 
-static void load_task(struct store_txn *txn, const struct batch *batch, struct task *task)
+void task_load(struct store_txn *txn, const struct batch *batch, struct task *task)
 {
     task->is_linked = link_find(txn, task->line.kind, task->line.row, batch->arena, &task->link);
     kinds[task->line.kind].load(txn, batch, task);
     if (!task->status && !task_has_entry(task))
-        fail(task, task->misfit, &task->misfit_problem);
+        task_fail(task, task->misfit, &task->misfit_problem);
 }
 
 /* Groups come with all of their members: there is a limit to how many are held at once. */
@@ -115,7 +115,7 @@ static enum status load(struct batch *batch, struct problem *problem)
         struct task *task = &batch->tasks[batch->count];
 
         task->line = lines[batch->count++];
-        load_task(txn, batch, task);
+        task_load(txn, batch, task);
         members += task->member_count;
     }
     return store_status(txn, problem);
@@ -154,6 +154,8 @@ static void plan(const struct batch *batch, struct task *task)
         task->status = kinds[task->line.kind].plan(batch, task);
     else
         task->plan = arena_alloc(batch->arena, sizeof(*task->plan)); /* nothing to do */
+    if (task->keeps_name && task->plan)
+        plan_keep_name(task->plan);
 }
 
 static enum status plan_all(struct batch *batch, struct problem *problem)
@@ -206,6 +208,7 @@ static enum status claim(struct store_txn *txn, void *argument, struct problem *
     if (!keep_lease(txn, batch))
         return problem_set(problem, STATUS_CONFLICT,
                            "another worker has taken over this directory; nothing was written");
+    room_claim(txn, batch);
     for (size_t i = 0; i < batch->count; i++) {
         struct task *task = &batch->tasks[i];
         struct link link = {.identity = ""};
@@ -273,8 +276,8 @@ static enum status identify(const struct batch *batch, struct task *const *tasks
         if (!copies[i].status && copies[i].actual.entry)
             task_link_to(batch, tasks[i], copies[i].actual.entry);
         else if (!tasks[i]->status)
-            fail(tasks[i], copies[i].status ? copies[i].status : STATUS_CONFLICT,
-                 &copies[i].problem);
+            task_fail(tasks[i], copies[i].status ? copies[i].status : STATUS_CONFLICT,
+                      &copies[i].problem);
     }
     return STATUS_OK;
 }
@@ -282,11 +285,11 @@ static enum status identify(const struct batch *batch, struct task *const *tasks
 static void take_run(const struct batch *batch, struct task *task, const struct plan_run *run)
 {
     task->done = run->done;
-    fail(task, run->status, &run->problem);
+    task_fail(task, run->status, &run->problem);
     if (task->status)
         return;
     log_plan(batch, task->plan);
-    fail(task, task->misfit, &task->misfit_problem);
+    task_fail(task, task->misfit, &task->misfit_problem);
 }
 
 static enum status apply(const struct batch *batch, struct task *const *tasks, size_t count,
@@ -309,16 +312,13 @@ static enum status apply(const struct batch *batch, struct task *const *tasks, s
         status = identify(batch, renamed, renamed_count, problem);
     for (size_t i = 0; status && i < renamed_count; i++) {
         if (!renamed[i]->status)
-            fail(renamed[i], status, problem); /* it is not known what identifies the entry */
+            task_fail(renamed[i], status, problem); /* it is not known what identifies the entry */
     }
     return status;
 }
 
-/* Somebody else changed the entry between reading and writing: look again. */
-static enum status apply_again(const struct batch *batch, struct task *task,
-                               struct problem *problem)
+static enum status plan_again(const struct batch *batch, struct task *task, struct problem *problem)
 {
-    bool was_claimed = task->is_linked;
     enum status status;
 
     task->status = STATUS_OK;
@@ -327,6 +327,18 @@ static enum status apply_again(const struct batch *batch, struct task *task,
         return status;
     if (!task->status)
         plan(batch, task);
+    return STATUS_OK;
+}
+
+/* Somebody else changed the entry between reading and writing: look again. */
+static enum status apply_again(const struct batch *batch, struct task *task,
+                               struct problem *problem)
+{
+    bool was_claimed = task->is_linked;
+    enum status status = plan_again(batch, task, problem);
+
+    if (status)
+        return status;
     if (task->status)
         return STATUS_OK;
     /* An entry to be added or adopted has been claimed by now, unless it came or went since. */
@@ -348,7 +360,21 @@ static enum status apply_until_it_fits(const struct batch *batch, struct task *t
     return status;
 }
 
-/* An overtaken one is left to the next batch, which makes another plan. */
+/* Whoever has stepped aside goes on from there. */
+static enum status make_room(const struct batch *batch, struct problem *problem)
+{
+    enum status status = room_make(batch, problem);
+
+    for (size_t i = 0; !status && i < batch->count; i++) {
+        struct task *task = &batch->tasks[i];
+
+        if (task->is_aside && !task->status)
+            status = plan_again(batch, task, problem);
+    }
+    return status;
+}
+
+/* One that is overtaken, or had no plan, is left to the next batch, which makes another one. */
 static enum status apply_all(struct batch *batch, struct problem *problem)
 {
     struct task **tasks = arena_alloc(batch->arena, batch->count * sizeof(struct task *));
@@ -358,7 +384,7 @@ static enum status apply_all(struct batch *batch, struct problem *problem)
     for (size_t i = 0; i < batch->count; i++) {
         if (batch->tasks[i].is_overtaken)
             batch->tasks[i].plan = NULL;
-        else if (!batch->tasks[i].status)
+        else if (!batch->tasks[i].status && batch->tasks[i].plan)
             tasks[count++] = &batch->tasks[i];
     }
     status = apply(batch, tasks, count, problem);
@@ -472,25 +498,36 @@ static void log_refusals(const struct batch *batch)
 }
 
 /* Without a claim nothing must be applied: all keep their place. */
-static void forget_plans(struct batch *batch)
+static enum status make_claim(struct batch *batch, struct problem *problem)
 {
-    for (size_t i = 0; i < batch->count; i++)
+    enum status status = room_plan(batch, problem);
+
+    if (!status)
+        status = store_update(batch->settings->store, batch->organization, claim, batch, problem);
+    for (size_t i = 0; status && i < batch->count; i++)
         batch->tasks[i].plan = NULL;
+    return status;
+}
+
+static enum status carry_out(struct batch *batch, struct problem *problem)
+{
+    enum status status = make_room(batch, problem);
+
+    if (!status)
+        status = apply_all(batch, problem);
+    return status ? status : set_passwords(batch, problem);
 }
 
 static enum status work(struct batch *batch, struct problem *problem)
 {
-    struct store *store = batch->settings->store;
     enum status status = plan_all(batch, problem);
     enum status recorded;
 
-    if (!status && (status = store_update(store, batch->organization, claim, batch, problem)))
-        forget_plans(batch);
-    else if (!status && !(status = apply_all(batch, problem)))
-        status = set_passwords(batch, problem);
+    if (!status && !(status = make_claim(batch, problem)))
+        status = carry_out(batch, problem);
     if (status == STATUS_DIRECTORY_UNAVAILABLE)
         lose(batch, problem);
-    recorded = store_update(store, batch->organization, record, batch, problem);
+    recorded = store_update(batch->settings->store, batch->organization, record, batch, problem);
     log_refusals(batch);
     return status ? status : recorded;
 }

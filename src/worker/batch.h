@@ -31,9 +31,13 @@ struct task {
     struct plan *plan;           /* NULL: it was not made, or must not be applied */
     size_t done;                 /* how many of its steps are in the directory */
     bool is_overtaken;           /* there was a newer change before the plan was applied */
+    bool keeps_name;             /* the new one could not be made free: the misfit says why */
+    bool is_aside;               /* the entry has made room for another one: plan again */
     enum status status;          /* how it ended */
     struct problem problem;
 };
+
+struct room;
 
 struct batch {
     const struct worker_settings *settings;
@@ -45,6 +49,7 @@ struct batch {
     struct arena *arena;
     struct task *tasks;
     size_t count;
+    struct room *room; /* for names that pass from one person to another */
 };
 
 /*
@@ -100,7 +105,32 @@ enum status task_set_password(const struct batch *batch, struct task *task);
 /* Inside a change: forget it if it is done with. */
 void task_record_password(struct store_txn *txn, const struct task *task);
 
+/* -- room.c ---------------------------------------------------------------------- */
+
+/*
+ * Whoever is to get a name finds it free, and in no group. An entry that has the name
+ * steps aside, to one of its own that nobody has, if it is a person's here who is to
+ * have another name, which is free or becomes so in the same way: chains and circles
+ * end well. From there it goes to its own name by its own line of the outbox. An entry
+ * that has its name for good stays, and the rename is refused.
+ *
+ * Decide who, when all is planned.
+ */
+enum status room_plan(struct batch *batch, struct problem *problem);
+
+/*
+ * Inside the claim: whoever steps aside is looked at afterwards, and so are their
+ * groups, which wait until then: they must list nobody under the old name.
+ */
+void room_claim(struct store_txn *txn, const struct batch *batch);
+
+/* Do it. Who finds no room keeps the name, and leaves only what must be left. */
+enum status room_make(const struct batch *batch, struct problem *problem);
+
 /* -- what they share -------------------------------------------------------------- */
+
+void task_load(struct store_txn *txn, const struct batch *batch, struct task *task);
+void task_fail(struct task *task, enum status status, const struct problem *problem);
 
 /* What identifies the entry for life; NULL as long as it is only claimed, or not even that. */
 const char *task_identity(const struct task *task);

@@ -72,6 +72,24 @@ struct plan *plan_person(const struct projection_settings *settings,
 struct plan *plan_role_group(const struct entry *desired, const struct entry *actual,
                              struct arena *arena);
 
+/* The name that a plan gives the entry by renaming it; NULL: the entry keeps its own. */
+const char *plan_new_dn(const struct plan *plan, struct arena *arena);
+
+/* Leave out the renaming, and what comes after it. */
+void plan_keep_name(struct plan *plan);
+
+/* A name that is to be free for another person's entry. */
+struct vacancy {
+    const char *dn;
+    const char *stand_in; /* what names the entry that has it from then on; NULL: none has it */
+    const char *const *groups; /* DNs of the groups that list it: nobody is to find them */
+    size_t group_count;
+};
+
+/* Make it free: the entry steps aside, and then the groups stop listing its old name. */
+struct plan *plan_vacancy(const struct projection_settings *settings, const struct vacancy *vacancy,
+                          struct arena *arena);
+
 /* A pushed group as the directory should have it. */
 struct group_desired {
     const struct entry *entry;  /* as projection_group makes it; NULL: the group is gone */
