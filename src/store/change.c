@@ -47,6 +47,24 @@ enum status change_run_inside(struct change *change, struct engine_txn *txn,
     return status ? problem_set(problem, status, "%s", change->problem.detail) : STATUS_OK;
 }
 
+enum status store_rehearse(struct store_txn *txn, store_change *function, void *argument,
+                           store_write_visit *visit, void *context, struct problem *problem)
+{
+    struct change change = {
+        .store = txn->store,
+        .organization = txn->organization,
+        .function = function,
+        .argument = argument,
+    };
+
+    (void)run(&change, txn->view);
+    if (!change.status)
+        draft_show(change.draft, visit, context);
+    draft_free(change.draft);
+    return change.status ? problem_set(problem, change.status, "%s", change.problem.detail)
+                         : STATUS_OK;
+}
+
 bool change_is_settled(const struct change *change)
 {
     return change->status || draft_is_empty(change->draft);

@@ -135,6 +135,16 @@ static bool cell_writes(const struct cell *cell)
     return cell->fate != CELL_KEPT || cell->added != 0;
 }
 
+void draft_show(const struct draft *draft, store_write_visit *visit, void *context)
+{
+    for (const struct cell *cell = draft->cells; cell; cell = cell->next) {
+        const struct store_write write = {cell->table, cell->key, cell->value, cell->added};
+
+        if (cell->fate == CELL_PUT || cell->added != 0)
+            visit(context, &write);
+    }
+}
+
 bool draft_is_empty(const struct draft *draft)
 {
     for (const struct cell *cell = draft->cells; cell; cell = cell->next)

@@ -40,6 +40,9 @@ struct cell *draft_cell(struct draft *draft, enum store_table table, struct byte
 void draft_add_scan(struct draft *draft, const struct scan *scan);
 void draft_add_journal(struct draft *draft, struct bytes record);
 
+/* Show each key that is put or added to. */
+void draft_show(const struct draft *draft, store_write_visit *visit, void *context);
+
 /* Nothing to write. */
 bool draft_is_empty(const struct draft *draft);
 

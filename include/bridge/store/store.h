@@ -142,6 +142,24 @@ uint64_t store_sequence(struct store_txn *txn);
 
 uint32_t store_organization(const struct store_txn *txn);
 
+/* What a change would put, or add to a number. */
+struct store_write {
+    enum store_table table;
+    struct bytes key;
+    struct bytes value; /* to put */
+    int64_t added;      /* in STORE_COUNTER */
+};
+
+typedef void store_write_visit(void *context, const struct store_write *write);
+
+/*
+ * Run a change against the snapshot `txn`, to no effect, and show what it would put
+ * and add, each key once; not what it would delete. The bytes are good during the
+ * call. Nothing is shown of a change that fails.
+ */
+enum status store_rehearse(struct store_txn *txn, store_change *change, void *argument,
+                           store_write_visit *visit, void *context, struct problem *problem);
+
 /*
  * Run a change of one organization. It is prepared on the caller's thread and
  * handed to the committer, which shares one commit among all that wait; `done`

@@ -43,6 +43,24 @@ static void a_change_that_fails_leaves_nothing(void **state)
     assert_int_equal(count_at("people"), 0);
 }
 
+struct rehearsal {
+    char put[VALUE_MAX];
+    int64_t added;
+    unsigned writes;
+};
+
+static void note_write(void *context, const struct store_write *write)
+{
+    struct rehearsal *rehearsal = context;
+
+    rehearsal->writes++;
+    if (write->table == STORE_COUNTER)
+        rehearsal->added = write->added;
+    else
+        (void)snprintf(rehearsal->put, sizeof(rehearsal->put), "%.*s", (int)write->value.size,
+                       (const char *)write->value.data);
+}
+
 static enum status see_own(struct store_txn *txn, void *argument, struct problem *problem)
 {
     struct observer *observer = argument;
@@ -73,6 +91,30 @@ static void a_change_sees_what_it_has_put_itself(void **state)
     assert_int_equal(observer.count, 2);
     assert_string_equal(value_at("ada"), "1852");
     assert_int_equal(count_at("people"), 2);
+}
+
+static void a_change_that_is_rehearsed_shows_what_it_would_write_and_writes_nothing(void **state)
+{
+    SCOPED(store_release) struct store_txn *txn = NULL;
+    struct observer observer = {0};
+    struct rehearsal rehearsal = {0};
+
+    (void)state;
+    assert_int_equal(put("ada", "1815"), STATUS_OK);
+    assert_int_equal(store_begin(given.store, ORGANIZATION, &txn, NULL), STATUS_OK);
+
+    assert_int_equal(store_rehearse(txn, see_own, &observer, note_write, &rehearsal, NULL),
+                     STATUS_OK);
+    assert_int_equal(rehearsal.writes, 2);
+    assert_string_equal(rehearsal.put, "1852");
+    assert_int_equal(rehearsal.added, 2);
+
+    rehearsal.writes = 0;
+    assert_int_equal(store_rehearse(txn, put_then_fail, NULL, note_write, &rehearsal, NULL),
+                     STATUS_UNIQUENESS);
+    assert_int_equal(rehearsal.writes, 0);
+    assert_string_equal(value_at("ada"), "1815");
+    assert_int_equal(count_at("people"), 0);
 }
 
 static enum status delete_ada(struct store_txn *txn, void *argument, struct problem *problem)
@@ -769,6 +811,7 @@ int main(int argc, char **argv)
     const struct CMUnitTest tests[] = {
         STORE_TEST(a_change_that_fails_leaves_nothing),
         STORE_TEST(a_change_sees_what_it_has_put_itself),
+        STORE_TEST(a_change_that_is_rehearsed_shows_what_it_would_write_and_writes_nothing),
         STORE_TEST(what_is_deleted_is_gone),
         STORE_TEST(a_change_may_touch_thousands_of_keys),
         STORE_TEST(a_change_that_puts_nothing_waits_for_no_commit),
