@@ -4,6 +4,7 @@
 
 #include "bridge/core/site.h"
 #include "bridge/store/record.h"
+#include "insert.h"
 #include "layout.h"
 #include "roster.h"
 
@@ -144,6 +145,11 @@ void assertion_drop(struct store_txn *txn, uint64_t row, uint32_t owner)
 
     count_asserted(txn, asserted_site(txn, row, owner), -1);
     store_delete(txn, STORE_ASSERTION, key_bytes(&key));
+}
+
+void assertion_enter(struct store_txn *txn, uint64_t row, uint32_t owner)
+{
+    count_asserted(txn, asserted_site(txn, row, owner), 1);
 }
 
 /* ----------------------------------------------------------- counts and indexes */

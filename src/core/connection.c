@@ -267,14 +267,19 @@ static const char *domains_json(const struct connection *connection, struct aren
     return list.data;
 }
 
-void connection_insert(struct store_txn *txn, const struct connection *connection,
-                       struct arena *arena)
+void connection_enter(struct store_txn *txn, const struct connection *connection)
 {
     struct store_key name = key_name(txn, connection->name);
 
-    record_save(txn, connection, arena);
     index_put_row(txn, &name, connection->number);
     index_domains(txn, &(struct connection){0}, connection);
+}
+
+void connection_insert(struct store_txn *txn, const struct connection *connection,
+                       struct arena *arena)
+{
+    record_save(txn, connection, arena);
+    connection_enter(txn, connection);
 }
 
 enum status connection_judge(struct store_txn *txn, struct connection_request *request,

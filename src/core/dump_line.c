@@ -376,15 +376,11 @@ static void put_user(struct line_import *import, const struct account *account,
     struct store_txn *txn = import->txn;
     struct arena *arena = import->arena;
     struct store_key key = key_resource(txn, SCIM_USER, account->row);
-    unsigned char uuid[UUID_SIZE];
 
-    (void)uuid_parse(account->id, uuid);
-    id_put(txn, SCIM_USER, uuid, account->row);
     store_put(txn, STORE_RESOURCE, key_bytes(&key),
               resource_encode(resource, scim_resource_type(SCIM_USER), arena));
     account_save(txn, account, arena);
-    account_register(txn, NULL, account);
-    user_reindex(txn, account, NULL, resource, arena);
+    user_enter(txn, account, resource, arena);
     if (!account->is_break_glass) /* these have no entry */
         outbox_add(txn, OUTBOX_USER, account->row,
                    account->is_active ? OUTBOX_ORDINARY : OUTBOX_LOSING, import->now, arena);

@@ -214,16 +214,22 @@ static void new_group(struct store_txn *txn, const struct actor *actor, struct g
     uuid_format(uuid, group->id);
 }
 
-void group_insert(struct store_txn *txn, struct group *group, const json_t *resource, int64_t now,
-                  struct arena *arena)
+void group_enter(struct store_txn *txn, const struct group *group, const json_t *resource,
+                 struct arena *arena)
 {
     unsigned char uuid[UUID_SIZE];
 
     (void)uuid_parse(group->id, uuid);
     id_put(txn, SCIM_GROUP, uuid, group->row);
-    write_document(txn, group, resource, arena);
     group_reindex(txn, group, NULL, resource, arena);
     roster_set(txn, SCIM_GROUP, group->owner, group->row, true);
+}
+
+void group_insert(struct store_txn *txn, struct group *group, const json_t *resource, int64_t now,
+                  struct arena *arena)
+{
+    write_document(txn, group, resource, arena);
+    group_enter(txn, group, resource, arena);
     outbox_add(txn, OUTBOX_GROUP, group->row, OUTBOX_ORDINARY, now, arena);
 }
 

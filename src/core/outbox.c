@@ -6,6 +6,7 @@
 #include "bridge/core/outbox.h"
 
 #include "bridge/store/record.h"
+#include "insert.h"
 #include "layout.h"
 
 enum {
@@ -93,7 +94,7 @@ static void line_remove(struct store_txn *txn, const struct outbox_line *line)
         count(txn, COUNT_PARKED, -1);
 }
 
-static void line_insert(struct store_txn *txn, const struct outbox_line *line, struct arena *arena)
+void outbox_enter(struct store_txn *txn, const struct outbox_line *line, struct arena *arena)
 {
     line_save(txn, line, arena);
     count(txn, COUNT_OUTBOX, 1);
@@ -132,7 +133,7 @@ void outbox_add(struct store_txn *txn, enum outbox_kind kind, uint64_t row,
             line.due_at = old.due_at;
         line_remove(txn, &old);
     }
-    line_insert(txn, &line, arena);
+    outbox_enter(txn, &line, arena);
 }
 
 void outbox_drop(struct store_txn *txn, enum outbox_kind kind, uint64_t row, struct arena *arena)
@@ -186,7 +187,7 @@ void outbox_refused(struct store_txn *txn, const struct outbox_line *worked, con
     line.attempts++;
     line.due_at = now + outbox_delay(line.attempts);
     line.refusal = refusal;
-    line_insert(txn, &line, arena);
+    outbox_enter(txn, &line, arena);
 }
 
 void outbox_unanswered(struct store_txn *txn, const struct outbox_line *worked, int64_t now,
@@ -200,7 +201,7 @@ void outbox_unanswered(struct store_txn *txn, const struct outbox_line *worked, 
     if (line.is_suspect)
         line.due_at = now + DELAY_UNANSWERED;
     line.is_suspect = true;
-    line_insert(txn, &line, arena);
+    outbox_enter(txn, &line, arena);
 }
 
 /* ------------------------------------------------------------------- walking */
@@ -291,7 +292,7 @@ void outbox_retry(struct store_txn *txn, int64_t now, struct arena *arena)
     for (size_t i = 0; i < count; i++) {
         line_remove(txn, &lines[i]);
         lines[i].due_at = now;
-        line_insert(txn, &lines[i], arena);
+        outbox_enter(txn, &lines[i], arena);
     }
 }
 
@@ -344,23 +345,29 @@ uint64_t link_owner(struct store_txn *txn, enum outbox_kind kind, const char *id
     return index_get_row(txn, &key, &row) ? row : 0;
 }
 
+void link_enter(struct store_txn *txn, enum outbox_kind kind, uint64_t row, const struct link *link)
+{
+    struct store_key key = key_linked(txn, kind, link->identity);
+
+    if (*link->identity)
+        index_put_row(txn, &key, row);
+}
+
 /* From the identity that was linked until now, unless another row has taken it over. */
 static void move_identity(struct store_txn *txn, enum outbox_kind kind, uint64_t row,
-                          const char *identity)
+                          const struct link *link)
 {
     SCOPED(arena_release) struct arena *arena = arena_new();
     struct link old = {.identity = ""};
     struct store_key from;
-    struct store_key to = key_linked(txn, kind, identity);
 
     (void)link_find(txn, kind, row, arena, &old);
-    if (strcmp(old.identity, identity) == 0)
+    if (strcmp(old.identity, link->identity) == 0)
         return;
     from = key_linked(txn, kind, old.identity);
     if (link_owner(txn, kind, old.identity) == row)
         store_delete(txn, STORE_INDEX, key_bytes(&from));
-    if (*identity)
-        index_put_row(txn, &to, row);
+    link_enter(txn, kind, row, link);
 }
 
 void link_save(struct store_txn *txn, enum outbox_kind kind, uint64_t row, const struct link *link,
@@ -369,7 +376,7 @@ void link_save(struct store_txn *txn, enum outbox_kind kind, uint64_t row, const
     struct store_key key = key_line(txn, kind, row);
     struct record_writer writer = record_write(arena, LINK_VERSION);
 
-    move_identity(txn, kind, row, link->identity);
+    move_identity(txn, kind, row, link);
     record_put_text(&writer, link->dn);
     record_put_text(&writer, link->identity);
     record_put_u8(&writer, link->is_adopted);
@@ -380,7 +387,7 @@ void link_drop(struct store_txn *txn, enum outbox_kind kind, uint64_t row)
 {
     struct store_key key = key_line(txn, kind, row);
 
-    move_identity(txn, kind, row, "");
+    move_identity(txn, kind, row, &(struct link){.identity = ""});
     store_delete(txn, STORE_LINK, key_bytes(&key));
 }
 

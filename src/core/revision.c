@@ -4,6 +4,7 @@
 #include "bridge/core/outbox.h"
 #include "bridge/core/password.h"
 #include "bridge/scim/resource.h"
+#include "insert.h"
 #include "layout.h"
 #include "membership.h"
 #include "user_index.h"
@@ -99,14 +100,6 @@ static void take_up_entry(const struct revision *revision)
     link_save(txn, OUTBOX_USER, account->row, &link, arena);
 }
 
-static void write_id(struct store_txn *txn, const struct account *account)
-{
-    unsigned char uuid[UUID_SIZE];
-
-    (void)uuid_parse(account->id, uuid);
-    id_put(txn, SCIM_USER, uuid, account->row);
-}
-
 /* Whether the directory's groups must show this person differently. */
 static bool moves_groups(const struct revision *revision)
 {
@@ -135,6 +128,11 @@ static void write_indexes(const struct revision *revision)
     struct arena *arena = revision->request->arena;
     const struct account *account = &revision->account;
 
+    if (!revision->is_there) {
+        user_enter(txn, account, revision->resource, arena);
+        return;
+    }
+    account_register(txn, &revision->before, account);
     if (!changes_owner(revision)) {
         user_reindex(txn, account, revision->old_resource, revision->resource, arena);
         return;
@@ -150,8 +148,6 @@ static void write_records(const struct revision *revision, struct bytes document
     const struct account *account = &revision->account;
     struct store_key key = key_resource(txn, SCIM_USER, account->row);
 
-    if (!revision->is_there)
-        write_id(txn, account);
     if (!keeps_name(revision) || changes_owner(revision))
         take_up_entry(revision);
     if (!revision->is_there || !bytes_equal(revision->old_document, document))
@@ -159,7 +155,6 @@ static void write_records(const struct revision *revision, struct bytes document
     account_save(txn, account, arena);
     write_assertion(revision);
     write_indexes(revision);
-    account_register(txn, revision->is_there ? &revision->before : NULL, account);
 }
 
 /* Who may not bind has no use for a password, and comes back with a new one. */

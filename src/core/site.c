@@ -176,8 +176,7 @@ static json_t *new_document(const struct site_request *request, const struct sit
     return resource;
 }
 
-void site_insert(struct store_txn *txn, struct site *site, const json_t *resource, int64_t now,
-                 struct arena *arena)
+void site_enter(struct store_txn *txn, const struct site *site, struct arena *arena)
 {
     unsigned char uuid[UUID_SIZE];
 
@@ -187,9 +186,15 @@ void site_insert(struct store_txn *txn, struct site *site, const json_t *resourc
     put_name(txn, site->key, site->row, arena);
     for (uint32_t i = 0; i < site->former_count; i++)
         put_name(txn, site->former[i], site->row, arena);
+    roster_set(txn, SCIM_SITE, 0, site->row, true);
+}
+
+void site_insert(struct store_txn *txn, struct site *site, const json_t *resource, int64_t now,
+                 struct arena *arena)
+{
+    site_enter(txn, site, arena);
     record_save(txn, site, arena);
     write_document(txn, resource, site, arena);
-    roster_set(txn, SCIM_SITE, 0, site->row, true);
     outbox_add(txn, OUTBOX_SITE, site->row, OUTBOX_ORDINARY, now, arena);
 }
 

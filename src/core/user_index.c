@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "account.h"
+#include "insert.h"
 #include "layout.h"
 #include "text_index.h"
 
@@ -190,15 +192,9 @@ void user_left_drop(struct store_txn *txn, uint32_t owner, const char *user_name
     store_delete(txn, STORE_INDEX, key_bytes(&key));
 }
 
-struct left_walk {
-    left_visit *visit;
-    void *context;
-};
-
 /* What a LEFT key says: owner and digest behind the organization and the index. */
-static bool visit_left(void *context, struct bytes key, struct bytes value)
+struct left_entry user_left_decode(struct bytes key, struct bytes value)
 {
-    const struct left_walk *walk = context;
     const unsigned char *digest = (const unsigned char *)key.data + key.size - DIGEST_SIZE;
     struct left_entry left = {
         .owner = (uint32_t)key_last_u64(bytes_of(digest - sizeof(uint64_t), sizeof(uint64_t))),
@@ -206,6 +202,19 @@ static bool visit_left(void *context, struct bytes key, struct bytes value)
     };
 
     memcpy(left.name_digest, digest, DIGEST_SIZE);
+    return left;
+}
+
+struct left_walk {
+    left_visit *visit;
+    void *context;
+};
+
+static bool visit_left(void *context, struct bytes key, struct bytes value)
+{
+    const struct left_walk *walk = context;
+    struct left_entry left = user_left_decode(key, value);
+
     return walk->visit(walk->context, &left);
 }
 
@@ -317,4 +326,15 @@ void user_reindex(struct store_txn *txn, const struct account *account, const js
                 indexed[i].set(&entry);
         }
     }
+}
+
+void user_enter(struct store_txn *txn, const struct account *account, const json_t *resource,
+                struct arena *arena)
+{
+    unsigned char uuid[UUID_SIZE];
+
+    (void)uuid_parse(account->id, uuid);
+    id_put(txn, SCIM_USER, uuid, account->row);
+    account_register(txn, NULL, account);
+    user_reindex(txn, account, NULL, resource, arena);
 }

@@ -68,6 +68,8 @@ struct left_entry {
     uint64_t row;
 };
 
+struct left_entry user_left_decode(struct bytes key, struct bytes value);
+
 typedef bool left_visit(void *context, const struct left_entry *left);
 void user_left_each(struct store_txn *txn, left_visit *visit, void *context);
 void user_left_insert(struct store_txn *txn, const struct left_entry *left);
