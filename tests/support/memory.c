@@ -453,3 +453,12 @@ enum status store_open_memory(struct memory *memory, struct failing *failing, st
 
     return store_open_on(failing ? failing_engine(engine, failing) : engine, store, problem);
 }
+
+void memory_take_away(struct memory *memory, enum store_table table, struct bytes key)
+{
+    struct engine_txn *txn = NULL;
+
+    if (engine_begin(memory_engine(memory), true, &txn, NULL) ||
+        engine_delete(txn, table, key, NULL) || engine_commit(txn, NULL))
+        abort();
+}

@@ -26,4 +26,7 @@ struct engine *memory_engine(struct memory *memory);
 enum status store_open_memory(struct memory *memory, struct failing *failing, struct store **store,
                               struct problem *problem);
 
+/* Take a key away behind the back of the stores, none of which is open. */
+void memory_take_away(struct memory *memory, enum store_table table, struct bytes key);
+
 #endif

@@ -2,23 +2,18 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "account.h"
+#include "bridge/core/check.h"
 #include "bridge/core/connection.h"
 #include "bridge/core/group.h"
 #include "bridge/core/organization.h"
-#include "bridge/core/password.h"
 #include "chance.h"
-#include "group_index.h"
-#include "layout.h"
-#include "membership.h"
 #include "roster.h"
-#include "user_index.h"
 #include "world.h"
 
 /*
  * Thousands of requests in random order, most of them good, some refused. After
- * every few hundred all that is counted or indexed is held against what a scan
- * of the accounts finds.
+ * every few hundred the store is checked: all that is counted or indexed is held
+ * against what the records make of it.
  */
 
 enum { REQUESTS = 5000, REQUESTS_BETWEEN_CHECKS = 250, NAMES = 100, TEXT_SIZE = 512 };
@@ -302,238 +297,11 @@ static void request(void)
 
 /* ------------------------------------------------------------------- checking */
 
-/* What a scan of the accounts finds. */
-struct found {
-    struct store_txn *txn;
-    struct arena *arena;
-    int64_t users;
-    int64_t active;
-    int64_t admins;
-    int64_t owned[2];
-    int64_t at_site[2];
-    int64_t asserted_at[2];
-    int64_t groups;
-    int64_t passwords;
-    int64_t entries[INDEX_CONNECTION_NAME + 1]; /* of each index */
-};
-
-struct search {
-    uint64_t row;
-    bool is_found;
-};
-
-static bool look_for(void *context, uint64_t row)
+static void fail_on_finding(void *context, const struct check_finding *finding)
 {
-    struct search *search = context;
-
-    search->is_found |= row == search->row;
-    return true;
+    (void)context;
+    fail_msg("%s %s", finding->subject, finding->detail);
 }
-
-static void check_emails(struct found *found, uint64_t row, const json_t *resource)
-{
-    const json_t *emails = json_object_get(resource, "emails");
-    const char *first = json_string_value(json_object_get(json_array_get(emails, 0), "value"));
-
-    for (size_t i = 0; i < json_array_size(emails); i++) {
-        const char *address =
-            json_string_value(json_object_get(json_array_get(emails, i), "value"));
-        struct search search = {row, false};
-
-        user_by_email(found->txn, address, found->arena, look_for, &search);
-        assert_true(search.is_found);
-        found->entries[INDEX_EMAIL] += i == 0 || !text_equal_folded(first, address);
-    }
-}
-
-static void check_display_name(struct found *found, uint64_t row, const json_t *resource)
-{
-    const char *name = user_text(resource, "displayName");
-    struct search search = {row, false};
-
-    if (!name)
-        return;
-    user_by_display_name(found->txn, name, found->arena, look_for, &search);
-    assert_true(search.is_found);
-    found->entries[INDEX_DISPLAY_NAME]++;
-}
-
-static void check_look_ups(struct found *found, const struct account *account,
-                           const json_t *resource)
-{
-    const char *external_id = user_text(resource, "externalId");
-    uint64_t row = 0;
-
-    assert_true(id_find(found->txn, SCIM_USER, account->id, &row));
-    assert_int_equal(row, account->row);
-    assert_int_equal(user_by_name(found->txn, user_text(resource, "userName"), found->arena), row);
-    found->entries[INDEX_ID]++;
-    found->entries[INDEX_USER_NAME]++;
-    if (!external_id || !account->owner)
-        return;
-    assert_int_equal(user_by_external_id(found->txn, account->owner, external_id), row);
-    found->entries[INDEX_EXTERNAL_ID]++;
-}
-
-static void check_walks(struct found *found, const struct account *account)
-{
-    struct search of_state = {account->row, false};
-    struct search of_time = {account->row, false};
-    int64_t at = account->modified_at;
-
-    assert_true(roster_has(found->txn, SCIM_USER, account->owner, account->row));
-    if (account->association.role == ROLE_NONE)
-        user_by_active(found->txn, account->is_active, look_for, &of_state);
-    else
-        user_by_association(found->txn, &account->association, look_for, &of_state);
-    assert_true(of_state.is_found);
-    user_by_modified(found->txn, at, at, look_for, &of_time);
-    assert_true(of_time.is_found);
-    found->entries[INDEX_OWNER]++;
-    found->entries[INDEX_ASSOCIATION]++;
-    found->entries[INDEX_MODIFIED]++;
-}
-
-static void count_account(struct found *found, const struct account *account)
-{
-    const struct world *world = given.world;
-
-    assert_true(account->is_active || account->association.role == ROLE_NONE);
-    assert_int_equal(account->association.role == ROLE_USER, account->association.site_row != 0);
-    found->users++;
-    found->active += account->is_active;
-    found->admins += account->association.role == ROLE_ADMIN && !account->is_break_glass;
-    found->owned[0] += account->owner == world->provider.connection;
-    found->owned[1] += account->owner == world->other.connection;
-    found->at_site[0] += account->association.site_row == world->north;
-    found->at_site[1] += account->association.site_row == world->harbour;
-}
-
-static void count_assertion(struct found *found, const struct account *account)
-{
-    struct assertion assertion =
-        assertion_load(found->txn, account->row, account->owner, found->arena);
-
-    found->asserted_at[0] += assertion.site_row == given.world->north;
-    found->asserted_at[1] += assertion.site_row == given.world->harbour;
-}
-
-/* Only who may bind has a password on its way, and only who has an entry has work. */
-static void check_work(struct found *found, const struct account *account)
-{
-    struct password password;
-    struct outbox_line line;
-    bool waits = password_find(found->txn, account->row, found->arena, &password);
-
-    assert_true(!waits || account->is_active);
-    assert_true(!account->is_break_glass ||
-                !outbox_find(found->txn, OUTBOX_USER, account->row, found->arena, &line));
-    found->passwords += waits;
-}
-
-static bool check_account(void *context, uint64_t row)
-{
-    struct found *found = context;
-    json_auto_t *resource = NULL;
-    struct user user;
-
-    assert_true(user_load(found->txn, row, found->arena, &user));
-    resource = json_loadb(user.document.data, user.document.size, 0, NULL);
-    assert_int_equal(json_is_true(json_object_get(resource, "active")), user.account.is_active);
-    count_account(found, &user.account);
-    count_assertion(found, &user.account);
-    check_work(found, &user.account);
-    check_look_ups(found, &user.account, resource);
-    check_walks(found, &user.account);
-    check_emails(found, row, resource);
-    check_display_name(found, row, resource);
-    return true;
-}
-
-static bool count_entry(void *context, struct bytes key, struct bytes value)
-{
-    (void)key;
-    (void)value;
-    ++*(int64_t *)context;
-    return true;
-}
-
-static int64_t entries_of(struct store_txn *txn, enum store_table table, struct store_key prefix)
-{
-    int64_t count = 0;
-
-    store_scan(txn, table, key_bytes(&prefix), (struct bytes){0}, count_entry, &count);
-    return count;
-}
-
-static void check_index(const struct found *found, enum index index)
-{
-    assert_int_equal(entries_of(found->txn, STORE_INDEX, key_index(found->txn, index)),
-                     found->entries[index]);
-}
-
-static void check_indexes(struct found *found)
-{
-    static const int64_t sites = 2;
-
-    found->entries[INDEX_ID] += sites;
-    found->entries[INDEX_OWNER] += sites;
-    for (enum index index = INDEX_ID; index <= INDEX_MODIFIED; index++)
-        check_index(found, index);
-    for (enum index index = INDEX_GROUP_NAME; index <= INDEX_MEMBER_OF; index++)
-        check_index(found, index);
-}
-
-/* ---------------------------------------------------------------------- groups */
-
-struct membership {
-    struct found *found;
-    const struct group *group;
-};
-
-static bool check_member(void *context, uint64_t row)
-{
-    const struct membership *membership = context;
-    struct found *found = membership->found;
-    const struct group *group = membership->group;
-    struct search search = {group->row, false};
-    struct account account;
-
-    assert_true(account_load(found->txn, row, found->arena, &account));
-    assert_true(!group->owner || group->owner == account.owner);
-    user_groups(found->txn, row, look_for, &search);
-    assert_true(search.is_found);
-    found->entries[INDEX_MEMBER]++;
-    found->entries[INDEX_MEMBER_OF]++;
-    return true;
-}
-
-static bool check_group(void *context, uint64_t row)
-{
-    struct found *found = context;
-    json_auto_t *resource = NULL;
-    struct group group;
-    struct membership membership = {found, &group};
-    const char *external_id;
-
-    assert_true(group_load(found->txn, row, found->arena, &group));
-    resource = json_loadb(group.document.data, group.document.size, 0, NULL);
-    external_id = user_text(resource, "externalId");
-    assert_true(roster_has(found->txn, SCIM_GROUP, group.owner, row));
-    assert_int_equal(group_by_name(found->txn, group.name, found->arena), row);
-    found->groups++;
-    found->entries[INDEX_ID]++;
-    found->entries[INDEX_OWNER]++;
-    found->entries[INDEX_GROUP_NAME]++;
-    if (external_id && group.owner) {
-        assert_int_equal(group_by_external_id(found->txn, group.owner, external_id), row);
-        found->entries[INDEX_GROUP_EXTERNAL_ID]++;
-    }
-    group_members(found->txn, row, check_member, &membership);
-    return true;
-}
-
-/* -------------------------------------------------------------------- counting */
 
 struct places {
     struct store_txn *txn;
@@ -570,68 +338,16 @@ static void check_rosters(struct store_txn *txn)
     }
 }
 
-static void assert_count(struct store_txn *txn, struct store_key key, int64_t expected)
-{
-    assert_int_equal(store_count(txn, key_bytes(&key)), expected);
-}
-
-static void check_counts(const struct found *found)
-{
-    const struct world *world = given.world;
-    struct store_txn *txn = found->txn;
-    struct user_counts counts = user_counts(txn);
-
-    assert_int_equal(counts.total, found->users);
-    assert_int_equal(counts.active, found->active);
-    assert_int_equal(counts.admins, found->admins);
-    assert_int_equal(connection_accounts(txn, world->provider.connection), found->owned[0]);
-    assert_int_equal(connection_accounts(txn, world->other.connection), found->owned[1]);
-    assert_count(txn, key_counter_of(txn, COUNT_AT_SITE, world->north), found->at_site[0]);
-    assert_count(txn, key_counter_of(txn, COUNT_AT_SITE, world->harbour), found->at_site[1]);
-    assert_count(txn, key_counter_of(txn, COUNT_ASSERTED_AT, world->north), found->asserted_at[0]);
-    assert_count(txn, key_counter_of(txn, COUNT_ASSERTED_AT, world->harbour),
-                 found->asserted_at[1]);
-}
-
-static void check_outbox(struct store_txn *txn)
-{
-    struct store_key all = key_of(ORGANIZATION_DEFAULT);
-    struct outbox_line lines[512];
-    int64_t count = entries_of(txn, STORE_OUTBOX, all);
-
-    assert_count(txn, key_counter(txn, COUNT_OUTBOX), count);
-    assert_int_equal(entries_of(txn, STORE_DUE, all), count);
-    assert_int_equal(outbox_due(txn, INT64_MAX, lines, 512, given.world->arena), count);
-    assert_count(txn, key_counter(txn, COUNT_PARKED),
-                 (int64_t)outbox_parked(txn, lines, 512, given.world->arena));
-}
-
-/* Nothing is left of who is gone: as many records as accounts, and one assertion at most each. */
-static void check_records(const struct found *found)
-{
-    struct store_key all = key_of(ORGANIZATION_DEFAULT);
-    struct store_key documents = all;
-
-    key_add_u8(&documents, SCIM_USER);
-    assert_int_equal(entries_of(found->txn, STORE_ACCOUNT, all), found->users);
-    assert_int_equal(entries_of(found->txn, STORE_RESOURCE, documents), found->users);
-    assert_int_equal(entries_of(found->txn, STORE_ASSERTION, all), found->users);
-    assert_int_equal(entries_of(found->txn, STORE_PASSWORD, all), found->passwords);
-    assert_int_equal(entries_of(found->txn, STORE_GROUP, all), found->groups);
-}
-
 static void check(void)
 {
     SCOPED(store_release) struct store_txn *txn = world_begin(given.world);
-    struct found found = {.txn = txn, .arena = given.world->arena};
+    struct check_counts counts;
 
-    roster_walk(txn, SCIM_USER, ROSTER_ALL, 0, check_account, &found);
-    roster_walk(txn, SCIM_GROUP, ROSTER_ALL, 0, check_group, &found);
-    check_counts(&found);
+    assert_int_equal(check_organization(given.world->store, ORGANIZATION_DEFAULT, fail_on_finding,
+                                        NULL, &counts, NULL),
+                     STATUS_OK);
+    assert_int_equal(counts.users, user_counts(txn).total);
     check_rosters(txn);
-    check_indexes(&found);
-    check_records(&found);
-    check_outbox(txn);
 }
 
 static void counts_and_indexes_agree_with_the_accounts_after_any_requests(void **state)

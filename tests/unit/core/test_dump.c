@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "bridge/core/check.h"
 #include "bridge/core/connection.h"
 #include "bridge/core/dump.h"
 #include "bridge/core/group.h"
@@ -258,11 +259,21 @@ static void assert_same(const char *got, const char *expected)
     }
 }
 
+static void fail_on_finding(void *context, const struct check_finding *finding)
+{
+    (void)context;
+    fail_msg("%s %s", finding->subject, finding->detail);
+}
+
 static void assert_whole(struct world *world)
 {
     SCOPED(store_release) struct store_txn *txn = world_begin(world);
+    struct check_counts counts;
 
     assert_int_equal(organizations_are_whole(txn, NULL), STATUS_OK);
+    assert_int_equal(check_organization(world->store, ORGANIZATION_DEFAULT, fail_on_finding, NULL,
+                                        &counts, NULL),
+                     STATUS_OK);
 }
 
 /* ---------------------------------------------------------------------------- tests */

@@ -1,0 +1,489 @@
+#include <string.h>
+
+#include "world.h"
+
+#include "account.h"
+#include "bridge/core/check.h"
+#include "bridge/core/connection.h"
+#include "bridge/core/group.h"
+#include "bridge/core/organization.h"
+#include "layout.h"
+#include "user_index.h"
+
+/*
+ * An organization with a bit of everything. Every test damages it in one way, by
+ * the table, and sees what the check says of it.
+ */
+static struct {
+    struct world *world;
+    char user[UUID_TEXT_SIZE];
+    char group[UUID_TEXT_SIZE];
+    uint64_t user_row;
+    uint64_t group_row;
+} given;
+
+/* ---------------------------------------------------------------------- the check */
+
+struct findings {
+    size_t count;
+    char last[512]; /* "subject detail" */
+    char all[4096];
+};
+
+static void note(void *context, const struct check_finding *finding)
+{
+    struct findings *findings = context;
+    size_t used = strlen(findings->all);
+
+    findings->count++;
+    assert_true(strlen(finding->advice) > 20);
+    (void)snprintf(findings->last, sizeof(findings->last), "%s %s", finding->subject,
+                   finding->detail);
+    (void)snprintf(findings->all + used, sizeof(findings->all) - used, "%s\n", findings->last);
+}
+
+static struct findings check(void)
+{
+    struct findings findings = {0};
+    struct check_counts counts;
+
+    assert_int_equal(check_organization(given.world->store, ORGANIZATION_DEFAULT, note, &findings,
+                                        &counts, NULL),
+                     STATUS_OK);
+    return findings;
+}
+
+static void assert_well(void)
+{
+    struct findings findings = check();
+
+    if (findings.count)
+        fail_msg("%s", findings.all);
+}
+
+static void assert_only(const char *words)
+{
+    struct findings findings = check();
+
+    if (findings.count != 1 || !strstr(findings.last, words))
+        fail_msg("not only \"%s\":\n%s", words, findings.all);
+}
+
+static void assert_among(const char *words)
+{
+    struct findings findings = check();
+
+    if (!strstr(findings.all, words))
+        fail_msg("not \"%s\":\n%s", words, findings.all);
+}
+
+/* ------------------------------------------------------------------------ the world */
+
+static enum status give(struct store_txn *txn, void *argument, struct problem *problem)
+{
+    struct world *world = argument;
+    const struct link link = {"uid=ana", "uuid-ana", false};
+
+    (void)problem;
+    assert_true(id_find(txn, SCIM_USER, given.user, &given.user_row));
+    assert_true(id_find(txn, SCIM_GROUP, given.group, &given.group_row));
+    link_save(txn, OUTBOX_USER, given.user_row, &link, world->arena);
+    return STATUS_OK;
+}
+
+static void give_group(struct world *world)
+{
+    json_auto_t *resource = json_pack("{s:s, s:s, s:[{s:s}]}", "displayName", "Divers",
+                                      "externalId", "g1", "members", "value", given.user);
+    struct group_request request = {
+        .actor = &world->provider, .arena = world->arena, .resource = resource};
+
+    assert_int_equal(store_update(world->store, ORGANIZATION_DEFAULT, group_create, &request, NULL),
+                     STATUS_OK);
+    (void)snprintf(given.group, sizeof(given.group), "%s", request.group.id);
+}
+
+static void give_domain(struct world *world)
+{
+    static const char *const domains[] = {"x.example"};
+    struct connection_request request = {.actor = &world->admin,
+                                         .arena = world->arena,
+                                         .name = "entra",
+                                         .sets_domains = true,
+                                         .domains = domains,
+                                         .domain_count = 1};
+
+    assert_int_equal(
+        store_update(world->store, ORGANIZATION_DEFAULT, connection_edit, &request, NULL),
+        STATUS_OK);
+}
+
+static int set_up(void **state)
+{
+    int failed = world_set_up(state);
+    struct world *world = given.world = *state;
+
+    if (failed)
+        return failed;
+    world->takes_passwords = true;
+    assert_int_equal(
+        world_create(world, &world->provider,
+                     "{'userName':'ana','displayName':'Ana','externalId':'x1','active':true,"
+                     "'password':'Xq7-long-enough-1','emails':[{'value':'ana@x.example'}],"
+                     "'urn:ietf:params:scim:schemas:extension:bridge:2.0:User':"
+                     "{'role':'user','site':'Harbour'}}"),
+        STATUS_OK);
+    (void)snprintf(given.user, sizeof(given.user), "%s", world->user.account.id);
+    give_group(world);
+    give_domain(world);
+    return store_update(world->store, ORGANIZATION_DEFAULT, give, world, NULL);
+}
+
+/* ----------------------------------------------------------------------- damage */
+
+/* The first key of a table, or of one of its indexes: taken away, or led elsewhere. */
+struct damage {
+    enum store_table table;
+    enum index index; /* 0: the whole table */
+    bool is_altered;
+    struct bytes key;
+    struct bytes value;
+};
+
+static bool take_key(void *context, struct bytes key, struct bytes value)
+{
+    struct damage *damage = context;
+
+    damage->key = arena_copy(given.world->arena, key);
+    damage->value = arena_copy(given.world->arena, value);
+    return false;
+}
+
+static enum status do_damage(struct store_txn *txn, void *argument, struct problem *problem)
+{
+    struct damage *damage = argument;
+    struct store_key prefix =
+        damage->index ? key_index(txn, damage->index) : key_of(ORGANIZATION_DEFAULT);
+    struct store_key other = {.size = 0};
+
+    key_add_u64(&other, 999999);
+    store_scan(txn, damage->table, key_bytes(&prefix), (struct bytes){0}, take_key, damage);
+    assert_non_null(damage->key.data);
+    if (damage->is_altered)
+        store_put(txn, damage->table, damage->key, key_bytes(&other));
+    else
+        store_delete(txn, damage->table, damage->key);
+    return store_status(txn, problem);
+}
+
+static enum status undo_damage(struct store_txn *txn, void *argument, struct problem *problem)
+{
+    const struct damage *damage = argument;
+
+    store_put(txn, damage->table, damage->key, damage->value);
+    return store_status(txn, problem);
+}
+
+static void change(store_change *function, void *argument)
+{
+    assert_int_equal(
+        store_update(given.world->store, ORGANIZATION_DEFAULT, function, argument, NULL),
+        STATUS_OK);
+}
+
+/* What leads to a record, and what is said when it is gone. */
+static const struct {
+    enum store_table table;
+    enum index index;
+    const char *missing;
+} leads[] = {
+    {STORE_INDEX, INDEX_ID, "is missing in the index of ids"},
+    {STORE_INDEX, INDEX_USER_NAME, "is missing in the index of user names"},
+    {STORE_INDEX, INDEX_DISPLAY_NAME, "is missing in the index of display names"},
+    {STORE_INDEX, INDEX_EXTERNAL_ID, "is missing in the index of external ids"},
+    {STORE_INDEX, INDEX_EMAIL, "is missing in the index of e-mail addresses"},
+    {STORE_INDEX, INDEX_OWNER, "is missing in the index of owners"},
+    {STORE_INDEX, INDEX_ASSOCIATION, "is missing in the index of roles and sites"},
+    {STORE_INDEX, INDEX_MODIFIED, "is missing in the index of times of change"},
+    {STORE_INDEX, INDEX_GROUP_NAME, "is missing in the index of group names"},
+    {STORE_INDEX, INDEX_GROUP_EXTERNAL_ID, "is missing in the index of groups' external ids"},
+    {STORE_INDEX, INDEX_MEMBER, "has an entry in the index of memberships that should not be"},
+    {STORE_INDEX, INDEX_MEMBER_OF, "is missing in the index of memberships"},
+    {STORE_INDEX, INDEX_SITE_NAME, "is missing in the index of site names"},
+    {STORE_INDEX, INDEX_CONNECTION_NAME, "is missing in the index of connection names"},
+    {STORE_INDEX, INDEX_CONNECTION_DOMAIN, "is missing in the index of connections' domains"},
+    {STORE_INDEX, INDEX_LINKED, "is missing in the index of directory entries"},
+    {STORE_DUE, 0, "is missing in the order of the outbox"},
+};
+
+static void what_goes_together_is_counted_and_not_complained_about(void **state)
+{
+    struct findings findings = {0};
+    struct check_counts counts;
+
+    (void)state;
+    assert_int_equal(check_organization(given.world->store, ORGANIZATION_DEFAULT, note, &findings,
+                                        &counts, NULL),
+                     STATUS_OK);
+    assert_string_equal(findings.all, "");
+    assert_int_equal(counts.users, 1);
+    assert_int_equal(counts.groups, 1);
+    assert_int_equal(counts.sites, 2);
+    assert_int_equal(counts.connections, 2);
+    assert_true(counts.journal_lines >= 3);
+}
+
+static void an_entry_that_is_missing_is_named_with_whom_it_led_to(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof(leads) / sizeof(leads[0]); i++) {
+        struct damage damage = {.table = leads[i].table, .index = leads[i].index};
+
+        change(do_damage, &damage);
+        assert_only(leads[i].missing);
+        change(undo_damage, &damage);
+        assert_well();
+    }
+}
+
+static void an_entry_that_leads_elsewhere_is_named(void **state)
+{
+    static const enum index altered[] = {
+        INDEX_ID,
+        INDEX_USER_NAME,
+        INDEX_DISPLAY_NAME,
+        INDEX_EXTERNAL_ID,
+        INDEX_EMAIL,
+        INDEX_GROUP_NAME,
+        INDEX_SITE_NAME,
+        INDEX_GROUP_EXTERNAL_ID,
+        INDEX_CONNECTION_NAME,
+        INDEX_LINKED,
+        INDEX_CONNECTION_DOMAIN,
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(altered) / sizeof(altered[0]); i++) {
+        struct damage damage = {.table = STORE_INDEX, .index = altered[i], .is_altered = true};
+
+        change(do_damage, &damage);
+        assert_only("is not what its entry leads to in the index of");
+        change(undo_damage, &damage);
+    }
+}
+
+/* A key beside one that is right. */
+static enum status add_stale(struct store_txn *txn, void *argument, struct problem *problem)
+{
+    struct damage *damage = argument;
+    struct store_key key = {.size = 0};
+
+    damage->is_altered = true;
+    (void)do_damage(txn, damage, problem);
+    store_put(txn, damage->table, damage->key, damage->value);
+    key_add_bytes(&key, bytes_of(damage->key.data, damage->key.size - 1));
+    key_add_u8(&key, ((const unsigned char *)damage->key.data)[damage->key.size - 1] ^ 0x55);
+    store_put(txn, damage->table, key_bytes(&key), damage->value);
+    damage->key = arena_copy(given.world->arena, key_bytes(&key));
+    return store_status(txn, problem);
+}
+
+static enum status drop_stale(struct store_txn *txn, void *argument, struct problem *problem)
+{
+    const struct damage *damage = argument;
+
+    store_delete(txn, damage->table, damage->key);
+    return store_status(txn, problem);
+}
+
+static void an_entry_that_leads_to_nobody_is_named(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof(leads) / sizeof(leads[0]); i++) {
+        struct damage damage = {.table = leads[i].table, .index = leads[i].index};
+
+        if (leads[i].index == INDEX_MEMBER)
+            continue; /* a member who is nobody: below */
+        change(add_stale, &damage);
+        assert_only("that should not be there");
+        change(drop_stale, &damage);
+        assert_well();
+    }
+}
+
+/* ------------------------------------------------------------------------ records */
+
+static void a_record_that_is_gone_or_damaged_is_named(void **state)
+{
+    static const struct {
+        enum store_table table;
+        bool is_altered;
+        const char *words;
+    } records[] = {
+        {STORE_RESOURCE, false, "has no document that can be read"},
+        {STORE_RESOURCE, true, "has no document that can be read"},
+        {STORE_ACCOUNT, false, "a document is left of a resource that is not there"},
+        {STORE_ACCOUNT, false, "there is no such user any more"},
+        {STORE_ACCOUNT, true, "is damaged"},
+        {STORE_GROUP, false, "is in a group that is not there"},
+        {STORE_GROUP, true, "has no document that can be read"},
+        {STORE_SITE, false, "a document is left of a resource that is not there"},
+        {STORE_CONNECTION, false, "belongs to a connection that is not there"},
+        {STORE_CONNECTION, true, "is damaged"},
+        {STORE_ASSERTION, false, "count of users for whom a site was asserted is 1"},
+        {STORE_PASSWORD, true, "is damaged"},
+        {STORE_OUTBOX, false, "has an entry in the order of the outbox that should not be there"},
+        {STORE_OUTBOX, true, "is damaged"},
+        {STORE_LINK, false, "has an entry in the index of directory entries that should not"},
+        {STORE_LINK, true, "is damaged"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(records) / sizeof(records[0]); i++) {
+        struct damage damage = {.table = records[i].table, .is_altered = records[i].is_altered};
+
+        change(do_damage, &damage);
+        assert_among(records[i].words);
+        change(undo_damage, &damage);
+        assert_well();
+    }
+}
+
+static enum status deactivate_in_account(struct store_txn *txn, void *argument,
+                                         struct problem *problem)
+{
+    struct world *world = argument;
+    struct account account;
+
+    assert_true(account_load(txn, given.user_row, world->arena, &account));
+    account.is_active = false;
+    account_save(txn, &account, world->arena);
+    return store_status(txn, problem);
+}
+
+static void an_account_and_a_document_that_contradict_each_other_are_named(void **state)
+{
+    (void)state;
+    change(deactivate_in_account, given.world);
+    assert_among("is active in its document or in its account, not in both");
+    assert_among("a password waits for a user who is inactive");
+}
+
+/* ------------------------------------------------------------------------- counts */
+
+static enum status miscount(struct store_txn *txn, void *argument, struct problem *problem)
+{
+    const struct damage *damage = argument;
+
+    store_add(txn, damage->key, damage->is_altered ? 1 : -1);
+    return store_status(txn, problem);
+}
+
+struct counters {
+    struct bytes keys[64];
+    size_t count;
+};
+
+static bool gather_counter(void *context, struct bytes key, struct bytes value)
+{
+    struct counters *counters = context;
+
+    (void)value;
+    counters->keys[counters->count++] = arena_copy(given.world->arena, key);
+    return counters->count < 64;
+}
+
+static void every_count_that_is_off_by_one_is_named(void **state)
+{
+    SCOPED(store_release) struct store_txn *txn = NULL;
+    struct store_key all = key_of(ORGANIZATION_DEFAULT);
+    struct counters counters = {.count = 0};
+
+    (void)state;
+    txn = world_begin(given.world);
+    store_scan(txn, STORE_COUNTER, key_bytes(&all), (struct bytes){0}, gather_counter, &counters);
+    assert_in_range(counters.count, 15, 63);
+    for (size_t i = 0; i < counters.count; i++) {
+        struct damage damage = {.key = counters.keys[i], .is_altered = true};
+
+        change(miscount, &damage);
+        assert_only("and counting again gives");
+        damage.is_altered = false;
+        change(miscount, &damage);
+    }
+    assert_well();
+}
+
+/* -------------------------------------------------------- the deleted, an import, the journal */
+
+static void what_is_kept_of_the_deleted_is_as_it_must_be(void **state)
+{
+    (void)state;
+    assert_int_equal(world_delete(given.world, &given.world->provider, given.user), STATUS_OK);
+    assert_well();
+}
+
+static enum status mark_unfinished(struct store_txn *txn, void *argument, struct problem *problem)
+{
+    struct store_key key = key_index(txn, INDEX_UNFINISHED);
+
+    (void)argument;
+    store_put(txn, STORE_INDEX, key_bytes(&key), (struct bytes){0});
+    return store_status(txn, problem);
+}
+
+static void an_import_that_was_cut_off_is_named(void **state)
+{
+    (void)state;
+    change(mark_unfinished, NULL);
+    assert_only("an import did not finish");
+}
+
+static void a_line_that_was_taken_out_of_the_journal_is_named(void **state)
+{
+    struct world *world = given.world;
+    struct store_key key = key_of(ORGANIZATION_DEFAULT);
+
+    (void)state;
+    key_add_u64(&key, 2);
+    store_close(world->store);
+    world->store = NULL;
+    memory_take_away(world->memory, STORE_JOURNAL, key_bytes(&key));
+    world_restart(world);
+    assert_only("journal ");
+}
+
+static void a_failing_store_is_no_finding_but_a_failure(void **state)
+{
+    struct findings findings = {0};
+    struct check_counts counts;
+    struct problem problem = {0};
+
+    (void)state;
+    given.world->failing = (struct failing){FAILING_GET, 20, STATUS_INTERNAL};
+    assert_int_equal(check_organization(given.world->store, ORGANIZATION_DEFAULT, note, &findings,
+                                        &counts, &problem),
+                     STATUS_INTERNAL);
+    assert_int_equal(findings.count, 0);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, world_tear_down)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(what_goes_together_is_counted_and_not_complained_about),
+        TEST(an_entry_that_is_missing_is_named_with_whom_it_led_to),
+        TEST(an_entry_that_leads_elsewhere_is_named),
+        TEST(an_entry_that_leads_to_nobody_is_named),
+        TEST(a_record_that_is_gone_or_damaged_is_named),
+        TEST(an_account_and_a_document_that_contradict_each_other_are_named),
+        TEST(every_count_that_is_off_by_one_is_named),
+        TEST(what_is_kept_of_the_deleted_is_as_it_must_be),
+        TEST(an_import_that_was_cut_off_is_named),
+        TEST(a_line_that_was_taken_out_of_the_journal_is_named),
+        TEST(a_failing_store_is_no_finding_but_a_failure),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
