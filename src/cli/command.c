@@ -252,6 +252,8 @@ const struct command commands[] = {
     {"token", "create", "NAME", "A token for a program; prints it once", token_create_options,
      token_create_run},
     {"token", "revoke", "NAME", "End a program's token", no_options, token_revoke_run},
+    {"store", "check", NULL, "Whether all that the store holds goes together", local_output_options,
+     store_check_run},
     {"store", "export", NULL, "Write an organization as JSON lines", store_export_options,
      store_export_run},
     {"store", "import", "FILE", "Read such lines into an empty organization", store_import_options,

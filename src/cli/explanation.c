@@ -75,6 +75,10 @@ static const struct explanation explanations[] = {
      "For a program of an administrator, or for these commands on another machine,\n"
      "with --url and --token-file. It is shown once.",
      "laptop --expires 90d --save-token laptop.token"},
+    {"store", "check",
+     "Opens the store itself, so the daemon must be stopped; changes nothing. Each\n"
+     "line is something that is wrong, with what to do; the process ends with 1 then.",
+     "-o json"},
     {"store", "export",
      "Opens the store itself, so the daemon must be stopped. Tokens and the journal\n"
      "are not in it.",

@@ -4,9 +4,14 @@
 #include <string.h>
 
 #include "bridge/base/clock.h"
+#include "bridge/core/check.h"
 #include "bridge/core/dump.h"
+#include "bridge/core/organization.h"
 #include "bridge/scim/schema.h"
 #include "new_file.h"
+#include "output.h"
+
+enum { FINDINGS_SHOWN = 100 };
 
 struct offline {
     struct store *store;
@@ -92,4 +97,88 @@ enum status store_import_run(struct invocation *invocation, struct problem *prob
                   "tokens are not in an export: make new ones with rolebridge connection rotate "
                   "and rolebridge token create");
     return STATUS_OK;
+}
+
+/* --------------------------------------------------------------------------- check */
+
+static const struct field finding_fields[] = {
+    {"organization", {"organization"}, NULL},
+    {"what", {"what"}, NULL},
+    {"problem", {"problem"}, NULL},
+    {"to do", {"todo"}, NULL},
+    {NULL, {NULL}, NULL},
+};
+
+struct store_check {
+    struct invocation *invocation;
+    struct store *store;
+    const char *organization; /* that is looked at */
+    json_t *shown;
+    uint64_t wrong; /* of this organization */
+    uint64_t left_out;
+    struct problem *problem;
+    enum status status;
+};
+
+static void note_finding(void *context, const struct check_finding *finding)
+{
+    struct store_check *check = context;
+
+    check->wrong++;
+    if (json_array_size(check->shown) < FINDINGS_SHOWN)
+        (void)json_array_append_new(check->shown,
+                                    json_pack("{s:s, s:s, s:s, s:s}", "organization",
+                                              check->organization, "what", finding->subject,
+                                              "problem", finding->detail, "todo", finding->advice));
+    else
+        check->left_out++;
+}
+
+static bool check_one(void *context, const struct organization *organization)
+{
+    struct store_check *check = context;
+    struct check_counts counts;
+
+    check->organization = organization->name;
+    check->wrong = 0;
+    check->status = check_organization(check->store, organization->number, note_finding, check,
+                                       &counts, check->problem);
+    if (check->status)
+        return false;
+    message_print(check->invocation,
+                  "%s: looked at %" PRIu64 " users, %" PRIu64 " groups, %" PRIu64 " sites, %" PRIu64
+                  " connections and %" PRIu64 " lines of the journal: %" PRIu64 " wrong",
+                  organization->name, counts.users, counts.groups, counts.sites, counts.connections,
+                  counts.journal_lines, check->wrong);
+    return true;
+}
+
+static void show_findings(struct store_check *check)
+{
+    struct invocation *invocation = check->invocation;
+    bool is_well = json_array_size(check->shown) == 0;
+
+    if (!is_well || !output_is_table(invocation))
+        output_list(invocation, check->shown, finding_fields);
+    if (check->left_out)
+        message_print(invocation, "and %" PRIu64 " more", check->left_out);
+    if (!is_well)
+        invocation->exit_code = CLI_FAILED;
+}
+
+enum status store_check_run(struct invocation *invocation, struct problem *problem)
+{
+    SCOPED(offline_release) struct offline offline = {NULL};
+    SCOPED(store_release) struct store_txn *txn = NULL;
+    json_auto_t *shown = json_array();
+    struct store_check check = {.invocation = invocation, .shown = shown, .problem = problem};
+    enum status status = offline_open(&offline, invocation, problem);
+
+    if (status || (status = store_begin(offline.store, ORGANIZATION_DEFAULT, &txn, problem)) ||
+        (status = organization_check(txn, problem)))
+        return status;
+    check.store = offline.store;
+    organization_each(txn, invocation->arena, check_one, &check);
+    show_findings(&check);
+    return check.status;
 }

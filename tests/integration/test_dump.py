@@ -33,6 +33,14 @@ class Dump(BridgeCase):
         self.assertIn(words, result.stderr)
         self.assertEqual(result.stdout, "")
 
+    def is_well(self, bridge, words):
+        checked = bridge.run("store", "check", "-o", "json")
+        self.assertEqual(checked.returncode, 0, checked.stdout + checked.stderr)
+        self.assertEqual(json.loads(checked.stdout), [])
+        self.assertIn(f"default: looked at {words}", checked.stderr)
+        self.assertIn(": 0 wrong", checked.stderr)
+        self.assertEqual(bridge.cli("store", "check"), "")
+
     def people(self, bridge):
         """Whoever is there, without what depends on the installation."""
         found = {}
@@ -57,6 +65,8 @@ class Dump(BridgeCase):
         told = self.other.run("store", "import", path)
         self.assertEqual(told.returncode, 0, told.stderr)
         self.assertIn("3 users, 1 groups, 2 sites, 1 connections", told.stderr)
+        for one in (self.bridge, self.other):
+            self.is_well(one, "3 users, 1 groups, 2 sites, 1 connections and")
         self.other.start()
 
         self.assertEqual(self.people(self.other), before)
@@ -79,6 +89,7 @@ class Dump(BridgeCase):
     def test_the_store_is_the_daemons_while_it_runs(self):
         self.fails(self.bridge, "store", "export", words="another process has the store")
         self.fails(self.bridge, "store", "import", self.bridge.config, words="stop it first")
+        self.fails(self.bridge, "store", "check", words="another process has the store")
 
     def test_a_file_that_was_cut_is_refused_and_the_organization_stays_empty(self):
         path = self.export()

@@ -71,6 +71,7 @@ class Kill(BridgeCase):
         promised = {}
         for number in range(ROUNDS):
             promised.update(self.load_and_kill(number))
+            self.assert_goes_together()
             self.bridge.start()
             self.assert_kept(promised)
         self.assert_converges(60)
@@ -129,6 +130,10 @@ class Kill(BridgeCase):
     def is_loaded(self, writers):
         return any(writer.failure for writer in writers) or (
             sum(writer.acknowledged for writer in writers) >= ACKNOWLEDGED_BEFORE_A_KILL)
+
+    def assert_goes_together(self):
+        checked = self.bridge.run("store", "check")
+        self.assertEqual(checked.returncode, 0, checked.stdout + checked.stderr)
 
     def assert_kept(self, promised):
         actual = {user["userName"]: state_of(user) for user in self.scim.users()}
