@@ -102,6 +102,7 @@ static const char *verbs_of(const char *noun, struct arena *arena)
 {
     struct text words = {.arena = arena};
 
+    text_add(&words, "");
     for (size_t i = 0; i < command_count; i++)
         if (strcmp(commands[i].noun, noun) == 0 && commands[i].verb)
             add_word(&words, commands[i].verb);
@@ -112,6 +113,7 @@ static const char *options_of(const struct command *command, struct arena *arena
 {
     struct text words = {.arena = arena};
 
+    text_add(&words, "");
     for (const struct poptOption *option = command->options; option->longName; option++)
         add_word(&words, arena_printf(arena, "--%s", option->longName));
     return words.data;
@@ -122,6 +124,7 @@ static void print_words(FILE *out, struct arena *arena)
 {
     struct text nouns = {.arena = arena};
 
+    text_add(&nouns, "");
     for (size_t i = 0; i < command_count; i++)
         if (is_first_of_noun(&commands[i]))
             add_word(&nouns, commands[i].noun);
