@@ -31,10 +31,12 @@ static void hide(struct problem *problem, struct bytes password)
                    "the server refused a password in words that repeat it; see its log");
 }
 
+/* Asked once for a change: each time that it does not is a failed bind, and locks people out. */
 static bool works(const struct batch *batch, const struct task *task, struct bytes password)
 {
-    return directory_try_bind(&batch->settings->directory, task->link.dn, password.data, NULL) ==
-           STATUS_OK;
+    return task->line.attempts == 0 &&
+           directory_try_bind(&batch->settings->directory, task->link.dn, password.data, NULL) ==
+               STATUS_OK;
 }
 
 static bool is_given_up(const struct batch *batch, const struct task *task)

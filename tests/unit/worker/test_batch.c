@@ -851,15 +851,24 @@ static void a_password_is_set_on_no_entry_that_somebody_else_has_made(void **sta
 static void given_a_policy_with_passwords_of_at_least(int length)
 {
     const char *digits = arena_printf(given.world->arena, "%d", length);
-    const struct bytes values[] = {bytes_of_text("2"), bytes_of_text(digits)};
+    const struct bytes values[] = {bytes_of_text("2"), bytes_of_text(digits), bytes_of_text("9")};
     const struct modification modifications[] = {
         {MODIFICATION_REPLACE, "pwdCheckQuality", &values[0], length ? 1 : 0},
         {MODIFICATION_REPLACE, "pwdMinLength", &values[1], length ? 1 : 0},
+        {MODIFICATION_REPLACE, "pwdMaxFailure", &values[2], length ? 1 : 0},
     };
 
     assert_int_equal(directory_modify(given.directory, "cn=default,ou=policies," SLAPD_SUFFIX,
-                                      modifications, 2, NULL),
+                                      modifications, 3, NULL),
                      STATUS_OK);
+}
+
+/* Failed binds lock people out where the policy says so. */
+static size_t count_failed_binds(const char *dn)
+{
+    const struct entry_attribute *times = entry_find(read_entry(dn), "pwdFailureTime");
+
+    return times ? times->count : 0;
 }
 
 static void a_password_that_is_refused_is_tried_for_a_day_and_holds_nothing_else_up(void **state)
@@ -882,6 +891,23 @@ static void a_password_that_is_refused_is_tried_for_a_day_and_holds_nothing_else
     assert_false(waits_with_a_password());
     assert_true(is_waiting(&line));
     assert_false(binds("quin", FIRST));
+}
+
+static void a_password_that_is_refused_is_not_guessed_at_again_and_again(void **state)
+{
+    (void)state;
+    given_a_person_with_a_password("ray");
+    run_batch();
+    assert_true(binds("ray", FIRST));
+    given_a_policy_with_passwords_of_at_least(100);
+    patch("[{'op':'replace','path':'password','value':'" SECOND "'}]");
+
+    for (int hour = 1; hour <= 4; hour++)
+        run_batch_at(LATER + hour * 3600);
+
+    given_a_policy_with_passwords_of_at_least(0);
+    assert_true(waits_with_a_password());
+    assert_int_equal(count_failed_binds(person_dn("ray")), 1);
 }
 
 static void who_is_restored_with_a_password_is_unlocked_all_the_same(void **state)
@@ -1265,6 +1291,7 @@ int main(void)
         BATCH_TEST(a_newer_password_is_not_forgotten_with_the_older_one),
         BATCH_TEST(a_password_is_set_on_no_entry_that_somebody_else_has_made),
         BATCH_TEST(a_password_that_is_refused_is_tried_for_a_day_and_holds_nothing_else_up),
+        BATCH_TEST(a_password_that_is_refused_is_not_guessed_at_again_and_again),
         BATCH_TEST(who_is_restored_with_a_password_is_unlocked_all_the_same),
         BATCH_TEST(two_people_who_swap_their_names_keep_their_entries_and_groups),
         BATCH_TEST(three_people_who_pass_their_names_round_keep_their_entries),
