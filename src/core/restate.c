@@ -188,11 +188,13 @@ const char *restate_member(struct store_txn *txn, const struct record *record)
 const char *restate_outbox_line(struct store_txn *txn, const struct record *record)
 {
     struct outbox_line line;
+    struct account account = {0};
 
     if (!outbox_find(txn, kind_of(record->key), key_last_u64(record->key), record->arena, &line))
         return damaged;
     outbox_enter(txn, &line, record->arena);
-    return NULL;
+    (void)account_load(txn, line.row, record->arena, &account);
+    return account.is_break_glass ? "has work waiting, and is break-glass, without an entry" : NULL;
 }
 
 /* An entry of somebody who is gone may belong to another by now, or to nobody. */

@@ -369,6 +369,24 @@ static void an_account_and_a_document_that_contradict_each_other_are_named(void 
     assert_among("a password waits for a user who is inactive");
 }
 
+static enum status make_break_glass(struct store_txn *txn, void *argument, struct problem *problem)
+{
+    struct world *world = argument;
+    struct account account;
+
+    assert_true(account_load(txn, given.user_row, world->arena, &account));
+    account.is_break_glass = true;
+    account_save(txn, &account, world->arena);
+    return store_status(txn, problem);
+}
+
+static void work_for_an_account_without_an_entry_is_named(void **state)
+{
+    (void)state;
+    change(make_break_glass, given.world);
+    assert_only("has work waiting, and is break-glass");
+}
+
 /* ------------------------------------------------------------------------- counts */
 
 static enum status miscount(struct store_txn *txn, void *argument, struct problem *problem)
@@ -478,6 +496,7 @@ int main(void)
         TEST(an_entry_that_leads_to_nobody_is_named),
         TEST(a_record_that_is_gone_or_damaged_is_named),
         TEST(an_account_and_a_document_that_contradict_each_other_are_named),
+        TEST(work_for_an_account_without_an_entry_is_named),
         TEST(every_count_that_is_off_by_one_is_named),
         TEST(what_is_kept_of_the_deleted_is_as_it_must_be),
         TEST(an_import_that_was_cut_off_is_named),

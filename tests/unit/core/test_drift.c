@@ -6,6 +6,7 @@
 #include "bridge/core/connection.h"
 #include "bridge/core/group.h"
 #include "bridge/core/organization.h"
+#include "bridge/store/key.h"
 #include "chance.h"
 #include "roster.h"
 #include "world.h"
@@ -338,6 +339,24 @@ static void check_rosters(struct store_txn *txn)
     }
 }
 
+static bool count_entry(void *context, struct bytes key, struct bytes value)
+{
+    (void)key;
+    (void)value;
+    ++*(uint64_t *)context;
+    return true;
+}
+
+/* Everybody has what their owner asserted, and nothing that an owner before did. */
+static void check_assertions(struct store_txn *txn)
+{
+    struct store_key all = key_of(ORGANIZATION_DEFAULT);
+    uint64_t count = 0;
+
+    store_scan(txn, STORE_ASSERTION, key_bytes(&all), (struct bytes){0}, count_entry, &count);
+    assert_int_equal(count, user_counts(txn).total);
+}
+
 static void check(void)
 {
     SCOPED(store_release) struct store_txn *txn = world_begin(given.world);
@@ -347,6 +366,7 @@ static void check(void)
                                         NULL, &counts, NULL),
                      STATUS_OK);
     assert_int_equal(counts.users, user_counts(txn).total);
+    check_assertions(txn);
     check_rosters(txn);
 }
 
