@@ -136,7 +136,9 @@ static int set_up(void **state)
     (void)snprintf(given.user, sizeof(given.user), "%s", world->user.account.id);
     give_group(world);
     give_domain(world);
-    return store_update(world->store, ORGANIZATION_DEFAULT, give, world, NULL);
+    assert_int_equal(store_update(world->store, ORGANIZATION_DEFAULT, give, world, NULL),
+                     STATUS_OK);
+    return 0;
 }
 
 /* ----------------------------------------------------------------------- damage */
