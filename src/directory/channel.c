@@ -4,6 +4,7 @@
 
 #include <fcntl.h>
 #include <poll.h>
+#include <pthread.h>
 #include <sys/time.h>
 
 #include "address.h"
@@ -84,8 +85,8 @@ static bool limit_replies(LDAP *ld)
            ber_sockbuf_ctrl(buffer, LBER_SB_OPT_SET_MAX_INCOMING, &limit) == 1;
 }
 
-static enum status make_handle(struct directory *directory,
-                               const struct directory_settings *settings, struct problem *problem)
+static enum status set_up(struct directory *directory, const struct directory_settings *settings,
+                          struct problem *problem)
 {
     SCOPED(release_text) char *uri = address_without_tls(settings);
 
@@ -99,6 +100,22 @@ static enum status make_handle(struct directory *directory,
                            "certificates of CAs in PEM that the bridge may read",
                            settings->ca_file);
     return STATUS_OK;
+}
+
+/*
+ * Each organization has a thread, and with its first handle, and its first one for
+ * TLS, libldap sets itself up without a lock around all of it.
+ */
+static enum status make_handle(struct directory *directory,
+                               const struct directory_settings *settings, struct problem *problem)
+{
+    static pthread_mutex_t one_at_a_time = PTHREAD_MUTEX_INITIALIZER;
+    enum status status;
+
+    (void)pthread_mutex_lock(&one_at_a_time);
+    status = set_up(directory, settings, problem);
+    (void)pthread_mutex_unlock(&one_at_a_time);
+    return status;
 }
 
 /* --------------------------------------------------------------- descriptor */
