@@ -28,7 +28,7 @@ json_t *dump_trailer(const struct dump_counts *counts);
 struct line_import {
     struct store_txn *txn;
     struct arena *arena;
-    int64_t now;
+    const struct actor *actor;
 };
 
 /* Put what one line says. The line outlives the transaction. */
@@ -42,10 +42,10 @@ enum status dump_import_line(struct line_import *import, const json_t *line,
 enum status dump_begin(struct store *store, uint32_t organization, struct problem *problem);
 
 /* Take away what was imported. The organization is whole again, and empty. */
-enum status dump_undo(struct store *store, uint32_t organization, int64_t now,
+enum status dump_undo(struct store *store, uint32_t organization, const struct actor *actor,
                       struct problem *problem);
 
 /* Inside a change: the organization is whole from now on. */
-void dump_finish(struct store_txn *txn, int64_t now, struct arena *arena);
+void dump_finish(struct store_txn *txn, const struct actor *actor, struct arena *arena);
 
 #endif

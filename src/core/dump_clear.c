@@ -155,36 +155,35 @@ enum status dump_begin(struct store *store, uint32_t organization, struct proble
     return status ? status : clear_all(store, organization, problem);
 }
 
-static void unmark(struct store_txn *txn, int64_t now, struct arena *arena)
+static void unmark(struct store_txn *txn, const struct actor *actor, struct arena *arena)
 {
     struct store_key key = key_index(txn, INDEX_UNFINISHED);
 
     store_delete(txn, STORE_INDEX, key_bytes(&key));
-    outbox_add(txn, OUTBOX_ORGANIZATION, 0, OUTBOX_ORDINARY, now, arena);
+    outbox_add(txn, OUTBOX_ORGANIZATION, 0, OUTBOX_ORDINARY, actor, arena);
 }
 
 static enum status forget(struct store_txn *txn, void *argument, struct problem *problem)
 {
     SCOPED(arena_release) struct arena *arena = arena_new();
 
-    unmark(txn, *(const int64_t *)argument, arena);
+    unmark(txn, *(const struct actor *const *)argument, arena);
     return store_status(txn, problem);
 }
 
-enum status dump_undo(struct store *store, uint32_t organization, int64_t now,
+enum status dump_undo(struct store *store, uint32_t organization, const struct actor *actor,
                       struct problem *problem)
 {
     enum status status = clear_all(store, organization, problem);
 
-    return status ? status : store_update(store, organization, forget, &now, problem);
+    return status ? status : store_update(store, organization, forget, &actor, problem);
 }
 
-void dump_finish(struct store_txn *txn, int64_t now, struct arena *arena)
+void dump_finish(struct store_txn *txn, const struct actor *actor, struct arena *arena)
 {
-    const struct actor actor = {.kind = ACTOR_SYSTEM, .name = "store import", .now = now};
-    struct journal journal = journal_begin(arena, &actor, "organization.import", NULL);
+    struct journal journal = journal_begin(arena, actor, "organization.import", NULL);
 
-    unmark(txn, now, arena);
+    unmark(txn, actor, arena);
     journal_end(&journal, txn);
 }
 

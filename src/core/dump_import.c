@@ -21,7 +21,7 @@ struct batch {
     size_t numbers[BATCH_LINES];
     size_t count;
     size_t size; /* bytes of the file */
-    int64_t now;
+    const struct actor *actor;
 };
 
 static void reader_clear(struct reader *reader)
@@ -160,7 +160,7 @@ static enum status import_batch(struct store_txn *txn, void *argument, struct pr
 {
     SCOPED(arena_release) struct arena *arena = arena_new();
     const struct batch *batch = argument;
-    struct line_import import = {txn, arena, batch->now};
+    struct line_import import = {txn, arena, batch->actor};
 
     for (size_t i = 0; i < batch->count; i++) {
         struct problem words = {0};
@@ -176,7 +176,7 @@ static enum status finish(struct store_txn *txn, void *argument, struct problem 
 {
     SCOPED(arena_release) struct arena *arena = arena_new();
 
-    dump_finish(txn, *(const int64_t *)argument, arena);
+    dump_finish(txn, *(const struct actor *const *)argument, arena);
     return store_status(txn, problem);
 }
 
@@ -198,9 +198,9 @@ static enum status fill_batch(struct reader *reader, struct batch *batch, struct
 }
 
 static enum status import_lines(struct store *store, uint32_t organization, struct reader *reader,
-                                int64_t now, struct problem *problem)
+                                const struct actor *actor, struct problem *problem)
 {
-    SCOPED(batch_clear) struct batch batch = {.now = now};
+    SCOPED(batch_clear) struct batch batch = {.actor = actor};
     enum status status = read_header(reader, problem);
 
     while (!status) {
@@ -208,7 +208,7 @@ static enum status import_lines(struct store *store, uint32_t organization, stru
         if ((status = fill_batch(reader, &batch, problem)))
             return status;
         if (batch.count == 0)
-            return store_update(store, organization, finish, &now, problem);
+            return store_update(store, organization, finish, &actor, problem);
         status = store_update(store, organization, import_batch, &batch, problem);
     }
     return status;
@@ -235,6 +235,7 @@ enum status dump_import(struct store *store, const char *organization, int64_t n
 {
     SCOPED(reader_clear)
     struct reader reader = {.in = in, .text = heap_alloc(DUMP_LINE_MAX + 2, 1)};
+    const struct actor actor = {.kind = ACTOR_SYSTEM, .name = "store import", .now = now};
     uint32_t number = 0;
     enum status status;
 
@@ -244,8 +245,8 @@ enum status dump_import(struct store *store, const char *organization, int64_t n
         (status = check_file(&reader, counts, problem)) ||
         (status = start_over(&reader, problem)) || (status = dump_begin(store, number, problem)))
         return status;
-    status = import_lines(store, number, &reader, now, problem);
+    status = import_lines(store, number, &reader, &actor, problem);
     if (status)
-        (void)dump_undo(store, number, now, NULL); /* what it leaves is known by its mark */
+        (void)dump_undo(store, number, &actor, NULL); /* what it leaves is known by its mark */
     return status;
 }

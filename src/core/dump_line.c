@@ -260,7 +260,7 @@ static enum status import_site(struct line_import *import, const json_t *line,
     site.version = (uint64_t)life.version;
     if ((status = check_site_names(import, &site, problem)))
         return status;
-    site_insert(import->txn, &site, resource, import->now, import->arena);
+    site_insert(import->txn, &site, resource, import->actor, import->arena);
     return put_entry(import, OUTBOX_SITE, site.row, entry, problem);
 }
 
@@ -383,7 +383,7 @@ static void put_user(struct line_import *import, const struct account *account,
     user_enter(txn, account, resource, arena);
     if (!account->is_break_glass) /* these have no entry */
         outbox_add(txn, OUTBOX_USER, account->row,
-                   account->is_active ? OUTBOX_ORDINARY : OUTBOX_LOSING, import->now, arena);
+                   account->is_active ? OUTBOX_ORDINARY : OUTBOX_LOSING, import->actor, arena);
 }
 
 static enum status import_user(struct line_import *import, const json_t *line,
@@ -449,7 +449,7 @@ static enum status import_group(struct line_import *import, const json_t *line,
     group.version = (uint64_t)life.version;
     if ((status = check_group(import, &group, resource, problem)))
         return status;
-    group_insert(import->txn, &group, resource, import->now, import->arena);
+    group_insert(import->txn, &group, resource, import->actor, import->arena);
     return put_entry(import, OUTBOX_GROUP, group.row, entry, problem);
 }
 
@@ -527,7 +527,7 @@ static enum status import_entry(struct line_import *import, const json_t *line,
         (status = put_entry(import, kind, row, entry, problem)))
         return status;
     if (kind != OUTBOX_SITE)
-        outbox_add(import->txn, kind, row, OUTBOX_LOSING, import->now, import->arena);
+        outbox_add(import->txn, kind, row, OUTBOX_LOSING, import->actor, import->arena);
     return STATUS_OK;
 }
 

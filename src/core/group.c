@@ -225,12 +225,12 @@ void group_enter(struct store_txn *txn, const struct group *group, const json_t 
     roster_set(txn, SCIM_GROUP, group->owner, group->row, true);
 }
 
-void group_insert(struct store_txn *txn, struct group *group, const json_t *resource, int64_t now,
-                  struct arena *arena)
+void group_insert(struct store_txn *txn, struct group *group, const json_t *resource,
+                  const struct actor *actor, struct arena *arena)
 {
     write_document(txn, group, resource, arena);
     group_enter(txn, group, resource, arena);
-    outbox_add(txn, OUTBOX_GROUP, group->row, OUTBOX_ORDINARY, now, arena);
+    outbox_add(txn, OUTBOX_GROUP, group->row, OUTBOX_ORDINARY, actor, arena);
 }
 
 enum status group_create(struct store_txn *txn, void *argument, struct problem *problem)
@@ -245,7 +245,7 @@ enum status group_create(struct store_txn *txn, void *argument, struct problem *
     (void)json_object_set_new(resource, "id", json_string(group->id));
     if ((status = judge(txn, group, resource, request->arena, problem)))
         return status;
-    group_insert(txn, group, resource, request->actor->now, request->arena);
+    group_insert(txn, group, resource, request->actor, request->arena);
     membership_add_all(&members, json_object_get(request->resource, "members"));
     request->skipped = members.skipped;
     write_journal(request, txn, "group.create", group, &members);
@@ -341,7 +341,7 @@ enum status group_patch(struct store_txn *txn, void *argument, struct problem *p
         return store_status(txn, problem);
     write_journal(request, txn, "group.update", group, &members);
     outbox_add(txn, OUTBOX_GROUP, group->row,
-               members.removed_count ? OUTBOX_LOSING : OUTBOX_ORDINARY, request->actor->now,
+               members.removed_count ? OUTBOX_LOSING : OUTBOX_ORDINARY, request->actor,
                request->arena);
     return store_status(txn, problem);
 }
@@ -353,8 +353,7 @@ static void write_end(struct store_txn *txn, const struct group_request *request
     struct link link;
 
     if (link_find(txn, OUTBOX_GROUP, group->row, request->arena, &link))
-        outbox_add(txn, OUTBOX_GROUP, group->row, OUTBOX_LOSING, request->actor->now,
-                   request->arena);
+        outbox_add(txn, OUTBOX_GROUP, group->row, OUTBOX_LOSING, request->actor, request->arena);
     else
         outbox_drop(txn, OUTBOX_GROUP, group->row, request->arena);
 }

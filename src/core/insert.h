@@ -36,10 +36,10 @@ void link_enter(struct store_txn *txn, enum outbox_kind kind, uint64_t row,
  */
 void connection_insert(struct store_txn *txn, const struct connection *connection,
                        struct arena *arena);
-void site_insert(struct store_txn *txn, struct site *site, const json_t *resource, int64_t now,
-                 struct arena *arena);
-void group_insert(struct store_txn *txn, struct group *group, const json_t *resource, int64_t now,
-                  struct arena *arena);
+void site_insert(struct store_txn *txn, struct site *site, const json_t *resource,
+                 const struct actor *actor, struct arena *arena);
+void group_insert(struct store_txn *txn, struct group *group, const json_t *resource,
+                  const struct actor *actor, struct arena *arena);
 void membership_insert(struct store_txn *txn, uint64_t group_row, uint64_t user_row);
 
 #endif

@@ -267,7 +267,8 @@ void membership_forget_user(struct store_txn *txn, uint64_t user_row)
         delete_pair(txn, rows.data[i], user_row);
 }
 
-void membership_leave(struct store_txn *txn, uint64_t user_row, uint32_t owner, int64_t now)
+void membership_leave(struct store_txn *txn, uint64_t user_row, uint32_t owner,
+                      const struct actor *actor)
 {
     SCOPED(arena_release) struct arena *arena = arena_new();
     struct rows rows = {.arena = arena};
@@ -279,17 +280,17 @@ void membership_leave(struct store_txn *txn, uint64_t user_row, uint32_t owner, 
         if (!group_load(txn, rows.data[i], arena, &group) || group.owner != owner)
             continue;
         delete_pair(txn, rows.data[i], user_row);
-        outbox_add(txn, OUTBOX_GROUP, rows.data[i], OUTBOX_LOSING, now, arena);
+        outbox_add(txn, OUTBOX_GROUP, rows.data[i], OUTBOX_LOSING, actor, arena);
     }
 }
 
 void user_groups_touch(struct store_txn *txn, uint64_t user_row, enum outbox_urgency urgency,
-                       int64_t now)
+                       const struct actor *actor)
 {
     SCOPED(arena_release) struct arena *arena = arena_new();
     struct rows rows = {.arena = arena};
 
     user_groups(txn, user_row, gather, &rows);
     for (size_t i = 0; i < rows.count; i++)
-        outbox_add(txn, OUTBOX_GROUP, rows.data[i], urgency, now, arena);
+        outbox_add(txn, OUTBOX_GROUP, rows.data[i], urgency, actor, arena);
 }

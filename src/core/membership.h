@@ -37,7 +37,8 @@ void membership_remove_all(struct membership_change *change);
 void membership_forget_user(struct store_txn *txn, uint64_t user_row);
 
 /* The person leaves the groups of this owner, which may not name them any more. */
-void membership_leave(struct store_txn *txn, uint64_t user_row, uint32_t owner, int64_t now);
+void membership_leave(struct store_txn *txn, uint64_t user_row, uint32_t owner,
+                      const struct actor *actor);
 
 bool membership_is_there(struct store_txn *txn, uint64_t group_row, uint64_t user_row);
 

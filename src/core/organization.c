@@ -124,7 +124,7 @@ static enum status write(struct store_txn *txn, struct organization_request *req
         .created_at = request->actor->now,
     };
     record_save(txn, &request->organization, request->arena);
-    outbox_add(txn, OUTBOX_ORGANIZATION, 0, OUTBOX_ORDINARY, request->actor->now, request->arena);
+    outbox_add(txn, OUTBOX_ORGANIZATION, 0, OUTBOX_ORDINARY, request->actor, request->arena);
     journal_end(&journal, txn);
     return store_status(txn, problem);
 }

@@ -10,7 +10,7 @@
 #include "layout.h"
 
 enum {
-    LINE_VERSION = 2,
+    LINE_VERSION = 3,
     LINK_VERSION = 2,
     DELAY_FIRST = 300,
     DELAY_MAX = 6 * 3600,
@@ -54,6 +54,9 @@ static bool line_decode(struct bytes value, enum outbox_kind kind, uint64_t row,
     line->refusal = record_take_text(&reader, arena);
     if (!*line->refusal)
         line->refusal = NULL;
+    line->request = record_take_text(&reader, arena);
+    if (!*line->request)
+        line->request = NULL;
     return !reader.is_damaged;
 }
 
@@ -70,6 +73,7 @@ static void line_save(struct store_txn *txn, const struct outbox_line *line, str
     record_put_u8(&writer, line->is_suspect);
     record_put_u32(&writer, line->attempts);
     record_put_text(&writer, line->refusal);
+    record_put_text(&writer, line->request);
     store_put(txn, STORE_OUTBOX, key_bytes(&key), record_bytes(&writer));
     store_put(txn, STORE_DUE, key_bytes(&due), (struct bytes){0});
 }
@@ -113,7 +117,7 @@ bool outbox_find(struct store_txn *txn, enum outbox_kind kind, uint64_t row, str
 }
 
 void outbox_add(struct store_txn *txn, enum outbox_kind kind, uint64_t row,
-                enum outbox_urgency urgency, int64_t now, struct arena *arena)
+                enum outbox_urgency urgency, const struct actor *actor, struct arena *arena)
 {
     struct outbox_line old;
     struct outbox_line line = {
@@ -121,16 +125,19 @@ void outbox_add(struct store_txn *txn, enum outbox_kind kind, uint64_t row,
         .row = row,
         .generation = store_sequence(txn),
         .urgency = urgency,
-        .written_at = now,
-        .due_at = now,
+        .written_at = actor->now,
+        .due_at = actor->now,
+        .request = actor->request_id,
     };
 
     if (outbox_find(txn, kind, row, arena, &old)) {
         line.written_at = old.written_at;
         if (old.urgency < line.urgency)
             line.urgency = old.urgency;
-        if (!old.refusal && old.due_at < now) /* it keeps its place */
+        if (!old.refusal && old.due_at < actor->now) /* it keeps its place */
             line.due_at = old.due_at;
+        if (!line.request)
+            line.request = old.request;
         line_remove(txn, &old);
     }
     outbox_enter(txn, &line, arena);

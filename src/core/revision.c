@@ -67,7 +67,7 @@ static void move_work(const struct revision *revision, uint64_t from, uint64_t t
     if (!outbox_find(txn, OUTBOX_USER, from, arena, &line))
         return;
     outbox_drop(txn, OUTBOX_USER, from, arena);
-    outbox_add(txn, OUTBOX_USER, to, line.urgency, revision->request->actor->now, arena);
+    outbox_add(txn, OUTBOX_USER, to, line.urgency, revision->request->actor, arena);
 }
 
 static bool keeps_name(const struct revision *revision)
@@ -212,12 +212,11 @@ enum status revision_write(struct revision *revision, struct problem *problem)
         user_journal(revision);
         if (has_work(revision, document))
             outbox_add(revision->txn, OUTBOX_USER, account->row,
-                       is_losing(revision) ? OUTBOX_LOSING : OUTBOX_ORDINARY, request->actor->now,
+                       is_losing(revision) ? OUTBOX_LOSING : OUTBOX_ORDINARY, request->actor,
                        request->arena);
         if (moves_groups(revision))
             user_groups_touch(revision->txn, account->row,
-                              account->is_active ? OUTBOX_ORDINARY : OUTBOX_LOSING,
-                              request->actor->now);
+                              account->is_active ? OUTBOX_ORDINARY : OUTBOX_LOSING, request->actor);
     }
     request->user = (struct user){.account = *account, .document = document};
     return STATUS_OK;
@@ -243,13 +242,12 @@ void revision_delete(struct revision *revision)
     user_reindex(txn, &revision->before, revision->old_resource, NULL, arena);
     account_register(txn, &revision->before, NULL);
     user_journal(revision);
-    user_groups_touch(txn, account->row, OUTBOX_LOSING, revision->request->actor->now);
+    user_groups_touch(txn, account->row, OUTBOX_LOSING, revision->request->actor);
     membership_forget_user(txn, account->row);
     if (link_find(txn, OUTBOX_USER, account->row, arena, &link)) {
         user_left_put(txn, account->owner, user_text(revision->old_resource, "userName"),
                       account->row, arena);
-        outbox_add(txn, OUTBOX_USER, account->row, OUTBOX_LOSING, revision->request->actor->now,
-                   arena);
+        outbox_add(txn, OUTBOX_USER, account->row, OUTBOX_LOSING, revision->request->actor, arena);
     } else {
         outbox_drop(txn, OUTBOX_USER, account->row, arena);
     }

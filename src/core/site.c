@@ -189,13 +189,13 @@ void site_enter(struct store_txn *txn, const struct site *site, struct arena *ar
     roster_set(txn, SCIM_SITE, 0, site->row, true);
 }
 
-void site_insert(struct store_txn *txn, struct site *site, const json_t *resource, int64_t now,
-                 struct arena *arena)
+void site_insert(struct store_txn *txn, struct site *site, const json_t *resource,
+                 const struct actor *actor, struct arena *arena)
 {
     site_enter(txn, site, arena);
     record_save(txn, site, arena);
     write_document(txn, resource, site, arena);
-    outbox_add(txn, OUTBOX_SITE, site->row, OUTBOX_ORDINARY, now, arena);
+    outbox_add(txn, OUTBOX_SITE, site->row, OUTBOX_ORDINARY, actor, arena);
 }
 
 static void write_site(struct store_txn *txn, const struct site_request *request, struct site *site)
@@ -204,7 +204,7 @@ static void write_site(struct store_txn *txn, const struct site_request *request
     struct journal journal = journal_begin(arena, request->actor, "site.create", site->id);
     json_auto_t *resource = new_document(request, site);
 
-    site_insert(txn, site, resource, request->actor->now, arena);
+    site_insert(txn, site, resource, request->actor, arena);
     journal_add(&journal, "key", journal_text(arena, site->key));
     journal_add(&journal, "name", journal_text(arena, site->name));
     journal_end(&journal, txn);
@@ -310,7 +310,7 @@ static void write_change(struct store_txn *txn, const struct site_request *reque
     site->version++;
     record_save(txn, site, arena);
     write_document(txn, resource, site, arena);
-    outbox_add(txn, OUTBOX_SITE, site->row, OUTBOX_ORDINARY, request->actor->now, arena);
+    outbox_add(txn, OUTBOX_SITE, site->row, OUTBOX_ORDINARY, request->actor, arena);
     journal_changed(&journal, "name", journal_text(arena, old_name),
                     journal_text(arena, site->name));
     journal_end(&journal, txn);

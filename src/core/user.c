@@ -225,7 +225,7 @@ static enum status delete_blocked(struct store_txn *txn, struct user_request *re
 
     if (status)
         return status;
-    membership_leave(txn, request->user.account.row, actor->connection, actor->now);
+    membership_leave(txn, request->user.account.row, actor->connection, actor);
     return store_status(txn, problem);
 }
 
@@ -309,7 +309,7 @@ enum status user_move(struct store_txn *txn, void *argument, struct problem *pro
     if ((status = user_judge(&revision, problem)) || (status = revision_write(&revision, problem)))
         return status;
     if (owner != revision.before.owner && revision.before.owner)
-        membership_leave(txn, revision.account.row, revision.before.owner, request->actor->now);
+        membership_leave(txn, revision.account.row, revision.before.owner, request->actor);
     return store_status(txn, problem);
 }
 

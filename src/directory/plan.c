@@ -453,22 +453,34 @@ static void add_member(struct text *text, const struct plan_step *step)
     text_add(text, step->verb == PLAN_ADD_MEMBER ? " to " : " from ");
 }
 
+static void add_step(struct text *text, const struct plan_step *step)
+{
+    text_add_format(text, "%s ", verb_names[step->verb]);
+    add_member(text, step);
+    add_line_text(text, bytes_of_text(step->dn));
+    if (step->rdn) {
+        text_add(text, " to ");
+        add_line_text(text, bytes_of_text(step->rdn));
+    }
+    text_add_format(text, ": %s", step->reason);
+}
+
+const char *plan_step_format(const struct plan_step *step, struct arena *arena)
+{
+    struct text text = {.arena = arena};
+
+    add_step(&text, step);
+    return text.data;
+}
+
 void plan_format(const struct plan *plan, struct arena *arena, char **formatted)
 {
     struct text text = {.arena = arena};
 
     text_add(&text, "");
     for (size_t i = 0; i < plan->count; i++) {
-        const struct plan_step *step = &plan->steps[i];
-
-        text_add_format(&text, "%s ", verb_names[step->verb]);
-        add_member(&text, step);
-        add_line_text(&text, bytes_of_text(step->dn));
-        if (step->rdn) {
-            text_add(&text, " to ");
-            add_line_text(&text, bytes_of_text(step->rdn));
-        }
-        text_add_format(&text, ": %s\n", step->reason);
+        add_step(&text, &plan->steps[i]);
+        text_add(&text, "\n");
     }
     *formatted = text.data;
 }

@@ -45,6 +45,11 @@ void task_link_to(const struct batch *batch, struct task *task, const struct ent
     task->is_linked = true;
 }
 
+struct actor task_actor(const struct batch *batch, const struct outbox_line *line)
+{
+    return (struct actor){.kind = ACTOR_SYSTEM, .request_id = line->request, .now = batch->now};
+}
+
 bool task_has_entry(const struct task *task)
 {
     return task->is_linked || task->entry;
@@ -227,16 +232,6 @@ static enum status claim(struct store_txn *txn, void *argument, struct problem *
 
 /* ------------------------------------------------------------------------------- apply */
 
-static void log_plan(const struct batch *batch, const struct plan *plan)
-{
-    char *text = NULL;
-
-    if (plan->count == 0)
-        return;
-    plan_format(plan, batch->arena, &text);
-    log_write(LOG_DEBUG, "plan applied", "steps", text, NULL);
-}
-
 /*
  * Whether a step that is done has given the entry another name, or is the one that
  * made it: which is known to be ours from then on, whatever becomes of the others.
@@ -282,13 +277,12 @@ static enum status identify(const struct batch *batch, struct task *const *tasks
     return STATUS_OK;
 }
 
-static void take_run(const struct batch *batch, struct task *task, const struct plan_run *run)
+static void take_run(struct task *task, const struct plan_run *run)
 {
     task->done = run->done;
     task_fail(task, run->status, &run->problem);
     if (task->status)
         return;
-    log_plan(batch, task->plan);
     task_fail(task, task->misfit, &task->misfit_problem);
 }
 
@@ -304,7 +298,7 @@ static enum status apply(const struct batch *batch, struct task *const *tasks, s
         runs[i] = (struct plan_run){.plan = tasks[i]->plan};
     status = plans_apply(batch->directory, &batch->settings->projection, runs, count, problem);
     for (size_t i = 0; i < count; i++) {
-        take_run(batch, tasks[i], &runs[i]);
+        take_run(tasks[i], &runs[i]);
         if (has_new_name(tasks[i]))
             renamed[renamed_count++] = tasks[i];
     }
@@ -427,12 +421,13 @@ static bool same_link(const struct link *left, const struct link *right)
 static void record_link(struct store_txn *txn, const struct batch *batch, const struct task *task)
 {
     const struct outbox_line *line = &task->line;
+    const struct actor actor = task_actor(batch, line);
     struct link link;
 
     if (!link_find(txn, line->kind, line->row, batch->arena, &link))
         return;
     if (keeps_link(task) && line->kind == OUTBOX_USER && !same_link(&link, &task->link))
-        user_groups_touch(txn, line->row, OUTBOX_ORDINARY, batch->now);
+        user_groups_touch(txn, line->row, OUTBOX_ORDINARY, &actor);
     if (keeps_link(task))
         link_save(txn, line->kind, line->row, &task->link, batch->arena);
     else if (!*link.identity || !task->status)
@@ -462,9 +457,10 @@ static enum status record_late(struct store_txn *txn, const struct batch *batch,
 {
     for (size_t i = 0; i < batch->count; i++) {
         const struct outbox_line *line = &batch->tasks[i].line;
+        const struct actor actor = task_actor(batch, line);
 
         if (batch->tasks[i].plan)
-            outbox_add(txn, line->kind, line->row, line->urgency, batch->now, batch->arena);
+            outbox_add(txn, line->kind, line->row, line->urgency, &actor, batch->arena);
     }
     return store_status(txn, problem);
 }
@@ -485,15 +481,26 @@ static enum status record(struct store_txn *txn, void *argument, struct problem 
     return store_status(txn, problem);
 }
 
-static void log_refusals(const struct batch *batch)
+/* Each step that is in the directory, and for whose request, also of a plan that went no further.
+ */
+static void log_landed(const struct batch *batch, const struct task *task)
+{
+    for (size_t i = 0; task->plan && i < task->done; i++)
+        log_write(LOG_INFO, "landed", "organization", batch->settings->organization, "id", task->id,
+                  "step", plan_step_format(&task->plan->steps[i], batch->arena), "request",
+                  task->line.request, NULL);
+}
+
+static void log_outcomes(const struct batch *batch)
 {
     for (size_t i = 0; i < batch->count; i++) {
         const struct task *task = &batch->tasks[i];
 
+        log_landed(batch, task);
         if (task->status && task->status != STATUS_DIRECTORY_UNAVAILABLE)
             log_write(LOG_WARNING, "the directory refused, parked", "organization",
                       batch->settings->organization, "id", task->id, "reason", task->problem.detail,
-                      NULL);
+                      "request", task->line.request, NULL);
     }
 }
 
@@ -528,7 +535,7 @@ static enum status work(struct batch *batch, struct problem *problem)
     if (status == STATUS_DIRECTORY_UNAVAILABLE)
         lose(batch, problem);
     recorded = store_update(batch->settings->store, batch->organization, record, batch, problem);
-    log_refusals(batch);
+    log_outcomes(batch);
     return status ? status : recorded;
 }
 

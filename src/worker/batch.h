@@ -130,6 +130,10 @@ enum status room_make(const struct batch *batch, struct problem *problem);
 /* -- what they share -------------------------------------------------------------- */
 
 void task_load(struct store_txn *txn, const struct batch *batch, struct task *task);
+
+/* Who asks for work that comes from other work: the bridge, for that one's request. */
+struct actor task_actor(const struct batch *batch, const struct outbox_line *line);
+
 void task_fail(struct task *task, enum status status, const struct problem *problem);
 
 /* What identifies the entry for life; NULL as long as it is only claimed, or not even that. */

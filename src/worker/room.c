@@ -284,18 +284,20 @@ enum status room_plan(struct batch *batch, struct problem *problem)
 
 /* -------------------------------------------------------------------------- claiming */
 
-static void claim_stand_in(struct store_txn *txn, const struct batch *batch, uint64_t row,
-                           const char *dn)
+static void claim_stand_in(struct store_txn *txn, const struct batch *batch,
+                           const struct mover *mover)
 {
+    const struct actor actor = task_actor(batch, &mover->task->line);
+    uint64_t row = mover->holder->task->line.row;
     struct link link;
 
     if (!link_find(txn, OUTBOX_USER, row, batch->arena, &link))
         return;
-    link.dn = dn;
+    link.dn = plan_new_dn(mover->plan, batch->arena);
     link_save(txn, OUTBOX_USER, row, &link, batch->arena);
-    user_groups_touch(txn, row, OUTBOX_ORDINARY, batch->now);
+    user_groups_touch(txn, row, OUTBOX_ORDINARY, &actor);
     if (!is_of_batch(batch, row))
-        outbox_add(txn, OUTBOX_USER, row, OUTBOX_ORDINARY, batch->now, batch->arena);
+        outbox_add(txn, OUTBOX_USER, row, OUTBOX_ORDINARY, &actor, batch->arena);
 }
 
 void room_claim(struct store_txn *txn, const struct batch *batch)
@@ -304,8 +306,7 @@ void room_claim(struct store_txn *txn, const struct batch *batch)
         const struct mover *mover = batch->room->movers[i];
 
         if (mover->plan && mover->holder)
-            claim_stand_in(txn, batch, mover->holder->task->line.row,
-                           plan_new_dn(mover->plan, batch->arena));
+            claim_stand_in(txn, batch, mover);
     }
 }
 

@@ -61,7 +61,7 @@ static const struct put {
 } puts_of_user[] = {
     {TABLE_COUNTER, ORDER_FIXED, 8, 5, 8}, /* outbox */
     {TABLE_DUE, ORDER_ROW, 1, 22, 0},
-    {TABLE_OUTBOX, ORDER_ROW, 1, 13, 34},
+    {TABLE_OUTBOX, ORDER_ROW, 1, 13, 75},
     {TABLE_INDEX, ORDER_ROW, 8, 21, 0},      /* modified */
     {TABLE_INDEX, ORDER_ROW, 7, 23, 0},      /* association */
     {TABLE_COUNTER, ORDER_FIXED, 5, 13, 8},  /* at the site */

@@ -89,6 +89,6 @@ void user_groups(struct store_txn *txn, uint64_t user_row, membership_visit *vis
  * their groups are to be looked at.
  */
 void user_groups_touch(struct store_txn *txn, uint64_t user_row, enum outbox_urgency urgency,
-                       int64_t now);
+                       const struct actor *actor);
 
 #endif

@@ -2,6 +2,7 @@
 #define BRIDGE_CORE_OUTBOX_H
 
 #include "bridge/base/arena.h"
+#include "bridge/core/actor.h"
 #include "bridge/store/store.h"
 
 /*
@@ -31,11 +32,15 @@ struct outbox_line {
     bool is_suspect;     /* nobody answered while it was worked on: it goes alone */
     uint32_t attempts;   /* refused so far */
     const char *refusal; /* NULL; parked: the server's words */
+    const char *request; /* the id of the last one that asked for it, for the log; or NULL */
 };
 
-/* Inside a change: this resource is to be looked at. */
+/*
+ * Inside a change: this resource is to be looked at. Of the actor, when, and for
+ * which request; where it has none, that of an earlier change stays.
+ */
 void outbox_add(struct store_txn *txn, enum outbox_kind kind, uint64_t row,
-                enum outbox_urgency urgency, int64_t now, struct arena *arena);
+                enum outbox_urgency urgency, const struct actor *actor, struct arena *arena);
 
 /* Inside a change: nothing is left to do for this resource. */
 void outbox_drop(struct store_txn *txn, enum outbox_kind kind, uint64_t row, struct arena *arena);

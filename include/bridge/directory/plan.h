@@ -192,7 +192,11 @@ struct plan_run {
 enum status plans_apply(struct directory *directory, const struct projection_settings *settings,
                         struct plan_run *runs, size_t count, struct problem *problem);
 
-/* One line a step, for logs and for people. */
+/* What a step does and why, for logs and for people, in one line without an end; no values but DNs.
+ */
+const char *plan_step_format(const struct plan_step *step, struct arena *arena);
+
+/* The same of all steps, a line each. */
 void plan_format(const struct plan *plan, struct arena *arena, char **text);
 
 #endif

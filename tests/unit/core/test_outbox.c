@@ -13,9 +13,10 @@ struct step {
 static enum status add(struct store_txn *txn, void *argument, struct problem *problem)
 {
     const struct step *step = argument;
+    const struct actor actor = {.request_id = step->line.request, .now = step->now};
 
     (void)problem;
-    outbox_add(txn, step->line.kind, step->line.row, step->line.urgency, step->now, step->arena);
+    outbox_add(txn, step->line.kind, step->line.row, step->line.urgency, &actor, step->arena);
     return STATUS_OK;
 }
 
@@ -97,6 +98,31 @@ static void ten_changes_of_one_resource_are_one_line(void **state)
 
     assert_int_equal(due(world, NOON + 100, lines), OTHERS + 1);
     assert_int_equal(depth(world).waiting, OTHERS + 1);
+}
+
+static const char *request_of_first(struct world *world)
+{
+    struct outbox_line lines[8];
+
+    assert_int_equal(due(world, NOON, lines), OTHERS + 1);
+    return lines[0].request;
+}
+
+static void a_line_names_the_last_request_that_asked_for_it(void **state)
+{
+    struct world *world = *state;
+    struct step step = of_row(1001, OUTBOX_LOSING, NOON);
+
+    does(world, add, step);
+    assert_null(request_of_first(world));
+    step.line.request = "first";
+    does(world, add, step);
+    step.line.request = "second";
+    does(world, add, step);
+    assert_string_equal(request_of_first(world), "second");
+    step.line.request = NULL; /* the bridge itself */
+    does(world, add, step);
+    assert_string_equal(request_of_first(world), "second");
 }
 
 static void work_that_became_newer_meanwhile_stays_when_the_old_lands(void **state)
@@ -261,6 +287,7 @@ int main(void)
         WORLD_TEST(whoever_loses_access_goes_first),
         WORLD_TEST(ten_changes_of_one_resource_are_one_line),
         WORLD_TEST(work_that_became_newer_meanwhile_stays_when_the_old_lands),
+        WORLD_TEST(a_line_names_the_last_request_that_asked_for_it),
         WORLD_TEST(a_refusal_parks_with_the_words_and_waits_longer_each_time),
         WORLD_TEST(what_nobody_answered_together_with_others_is_a_suspect_in_its_place),
         WORLD_TEST(a_suspect_that_nobody_answered_goes_behind_the_others_and_is_not_parked),
