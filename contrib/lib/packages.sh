@@ -19,7 +19,7 @@ build_packages=(
     libfyaml-dev
 )
 run_packages=(slapd ldap-utils curl ca-certificates)
-test_packages=(libcmocka-dev python3 openssl)
+test_packages=(libcmocka-dev python3 openssl clang libclang-rt-dev)
 
 is_installed() {
     [[ $(dpkg-query -W -f '${Status}' "$1" 2>/dev/null) == 'install ok installed' ]]
