@@ -11,7 +11,7 @@
 
 #include "bridge/base/arena.h"
 
-enum { READERS_MAX = 512, PATH_SIZE = 4096, FILE_SIZE = PATH_SIZE + 32, SCHEMA_VERSION = 2 };
+enum { READERS_MAX = 512, PATH_SIZE = 4096, FILE_SIZE = PATH_SIZE + 32, SCHEMA_VERSION = 3 };
 
 static const char schema_key[] = "schema";
 
@@ -24,7 +24,8 @@ static const char *const table_names[STORE_TABLE_COUNT] = {
     [STORE_TOKEN] = "token",       [STORE_OUTBOX] = "outbox",
     [STORE_DUE] = "due",           [STORE_LINK] = "link",
     [STORE_PASSWORD] = "password", [STORE_LEASE] = "lease",
-    [STORE_JOURNAL] = "journal",   [STORE_COUNTER] = "counter",
+    [STORE_HOLD] = "hold",         [STORE_JOURNAL] = "journal",
+    [STORE_COUNTER] = "counter",
 };
 
 static int open_environment(const char *path, uint64_t size, MDB_env **env)

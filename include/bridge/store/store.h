@@ -32,6 +32,7 @@ enum store_table {
     STORE_LINK,         /* kind, row -> the directory entry that belongs to it */
     STORE_PASSWORD,     /* row -> a sealed password that waits for the directory */
     STORE_LEASE,        /* nothing -> which worker may write to the directory */
+    STORE_HOLD,         /* number -> what waits for a person's word, or was decided */
     STORE_JOURNAL,      /* number -> link of the chain, record */
     STORE_COUNTER,      /* what is counted -> a signed number: only by store_add */
     STORE_TABLE_COUNT

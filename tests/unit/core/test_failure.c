@@ -5,6 +5,7 @@
 #include "bridge/auth/token.h"
 #include "bridge/core/connection.h"
 #include "bridge/core/group.h"
+#include "bridge/core/hold.h"
 #include "bridge/core/organization.h"
 #include "bridge/scim/resource.h"
 
@@ -24,6 +25,7 @@ static struct {
     char other_person[UUID_TEXT_SIZE];
     char group[UUID_TEXT_SIZE];
     char site[UUID_TEXT_SIZE];
+    char hold[HOLD_ID_SIZE];
 } given;
 
 static enum status submit(struct world *world, store_change *change, void *request)
@@ -355,6 +357,31 @@ static enum status create_an_organization(struct world *world)
     return store_update(world->store, number, organization_create, &request, &world->problem);
 }
 
+static enum status hold_something(struct world *world)
+{
+    struct hold_request request = {.actor = &world->admin,
+                                   .arena = world->arena,
+                                   .kind = HOLD_CLOCK_JUMP,
+                                   .detail = "a day ahead"};
+    enum status status = submit(world, hold_open, &request);
+
+    (void)strcpy(given.hold, request.hold.id);
+    return status;
+}
+
+static void given_something_held(struct world *world)
+{
+    assert_int_equal(hold_something(world), STATUS_OK);
+}
+
+static enum status allow_what_is_held(struct world *world)
+{
+    struct hold_request request = {
+        .actor = &world->admin, .arena = world->arena, .id = given.hold, .reason = "was off"};
+
+    return submit(world, hold_allow, &request);
+}
+
 static const struct request {
     const char *what;
     void (*prepare)(struct world *world);
@@ -385,6 +412,8 @@ static const struct request {
     {"issue a token", given_nothing, issue_a_token},
     {"issue a third token", given_two_tokens, issue_a_token},
     {"create an organization", given_nothing, create_an_organization},
+    {"hold something", given_nothing, hold_something},
+    {"allow what is held", given_something_held, allow_what_is_held},
 };
 
 /* ------------------------------------------------------------------------- dump */
