@@ -14,6 +14,7 @@ route_handler status_show;
 route_handler organizations_list, organizations_create;
 route_handler connections_list, connections_create, connections_show, connections_edit,
     connections_rotate, connections_delete;
+route_handler holds_list, holds_show, holds_allow, holds_refuse;
 route_handler journal_show, journal_verify, journal_export, journal_cut, journal_erase;
 route_handler tokens_list, tokens_create, tokens_revoke;
 

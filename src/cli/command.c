@@ -94,6 +94,12 @@ static const struct poptOption user_block_options[] = {
     COMMON_OPTIONS,
 };
 
+static const struct poptOption decide_options[] = {
+    VALUE("reason", OPTION_REASON, "Why, for those who will ask; must be given", "TEXT"),
+    OUTPUT_OPTION,
+    COMMON_OPTIONS,
+};
+
 static const struct poptOption user_move_options[] = {
     VALUE("to", OPTION_TO, "The connection that manages it from now on; local: none does", "NAME"),
     OUTPUT_OPTION,
@@ -258,6 +264,12 @@ const struct command commands[] = {
      store_export_run},
     {"store", "import", "FILE", "Read such lines into an empty organization", store_import_options,
      store_import_run},
+    {"hold", "list", NULL, "What waits for a person's word, and what was said", output_options,
+     hold_list_run},
+    {"hold", "show", "ID", "One of these, and what to look at first", output_options,
+     hold_show_run},
+    {"hold", "allow", "ID", "Let what is held go on", decide_options, hold_allow_run},
+    {"hold", "refuse", "ID", "Do not let what is held go on", decide_options, hold_refuse_run},
     {"journal", "list", NULL, "Who did what to whom, and what changed", journal_list_options,
      journal_list_run},
     {"journal", "verify", NULL, "Whether anything in it was altered", journal_verify_options,

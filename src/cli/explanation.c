@@ -75,6 +75,14 @@ static const struct explanation explanations[] = {
      "For a program of an administrator, or for these commands on another machine,\n"
      "with --url and --token-file. It is shown once.",
      "laptop --expires 90d --save-token laptop.token"},
+    {"hold", "allow",
+     "ID is as hold list prints it. What is of the whole daemon is decided on its own\n"
+     "machine.",
+     "17 --reason \"was switched off over the holidays\""},
+    {"hold", "refuse",
+     "ID is as hold list prints it. What is held stays as it is; what became of it is\n"
+     "in hold list and in the journal.",
+     "17 --reason \"the clock is wrong\""},
     {"store", "check",
      "Opens the store itself, so the daemon must be stopped; changes nothing. Each\n"
      "line is something that is wrong, with what to do; the process ends with 1 then.",
