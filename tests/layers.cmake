@@ -2,7 +2,8 @@
 #
 # Every #include of a module's public header must come from a module that may
 # use it, a private header stays at home, and a package's header is included by
-# one module only. What each module may use is said once, in CMakeLists.txt.
+# one module only. What each module may use is said once, in CMakeLists.txt. Bytes
+# become JSON in one place, which has the limits: bridge/base/json.h.
 cmake_minimum_required(VERSION 3.20)
 include(${MODULES})
 
@@ -17,6 +18,10 @@ foreach(module ${modules})
     file(GLOB files ${ROOT}/src/${module}/*.[ch] ${ROOT}/include/bridge/${module}/*.h)
     foreach(file ${files})
         math(EXPR checked "${checked} + 1")
+        file(STRINGS ${file} loads REGEX "json_load[a-z_]*\\(")
+        if(loads AND NOT file STREQUAL ${ROOT}/src/base/json.c)
+            message(SEND_ERROR "${file}: json_read or json_stored instead of ${loads}")
+        endif()
         file(STRINGS ${file} lines REGEX "^#include ")
         foreach(line ${lines})
             if(line MATCHES "\"bridge/([a-z]+)/")

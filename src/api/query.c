@@ -3,6 +3,8 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
+#include "bridge/base/json.h"
+
 enum status query_projection(struct exchange *exchange, const struct scim_resource_type *type,
                              struct projection **projection, struct problem *problem)
 {
@@ -55,7 +57,7 @@ struct bytes query_render(struct arena *arena, const struct scim_resource_type *
 
     if (!projection)
         return whole;
-    resource = json_loadb(whole.data, whole.size, 0, NULL);
+    resource = json_stored(whole);
     projected = resource ? projection_apply(projection, resource, type) : NULL;
     text = projected ? json_dumps(projected, JSON_COMPACT) : NULL;
     if (!text)

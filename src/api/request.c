@@ -3,8 +3,7 @@
 #include <stdlib.h>
 
 #include "bridge/base/clock.h"
-
-enum { JSON_DEPTH_MAX = 32, JSON_VALUES_MAX = 100000, JSON_STRING_MAX = 65536 };
+#include "bridge/base/json.h"
 
 struct api *request_api(const struct exchange *exchange)
 {
@@ -63,53 +62,18 @@ json_t *request_own(struct exchange *exchange, json_t *json)
     return json;
 }
 
-/*
- * What is too much about a body, before jansson builds a hundred times its size
- * of it and goes 2048 levels down; NULL when nothing is.
- */
-static const char *excess_of(struct bytes body)
-{
-    const char *text = body.data;
-    bool is_string = false;
-    size_t string_size = 0, values = 0;
-    int depth = 0;
-
-    for (size_t i = 0; i < body.size; i++) {
-        if (is_string && text[i] == '\\')
-            i++;
-        else if (text[i] == '"')
-            is_string = !is_string;
-        else if (!is_string && (text[i] == '{' || text[i] == '['))
-            depth++;
-        else if (!is_string && (text[i] == '}' || text[i] == ']'))
-            depth--;
-        string_size = is_string ? string_size + 1 : 0;
-        values += !is_string && (text[i] == '{' || text[i] == '[' || text[i] == ',');
-        if (depth > JSON_DEPTH_MAX)
-            return "is nested more than 32 levels deep";
-        if (values > JSON_VALUES_MAX)
-            return "has more than 100000 values";
-        if (string_size > JSON_STRING_MAX + 1) /* the quote counts as well */
-            return "has a text of more than 65536 bytes";
-    }
-    return NULL;
-}
+static const struct json_limits body_limits = {.depth = 32, .values = 100000, .text = 65536};
 
 enum status request_json(struct exchange *exchange, json_t **json, struct problem *problem)
 {
     struct bytes body = exchange_body(exchange);
-    const char *excess;
-    json_error_t error;
+    struct problem why = {0};
 
     if (body.size == 0)
         return problem_set(problem, STATUS_INVALID_SYNTAX, "the request needs a JSON body");
-    if ((excess = excess_of(body)))
-        return problem_set(problem, STATUS_INVALID_SYNTAX, "the body %s", excess);
-    *json = request_own(exchange, json_loadb(body.data, body.size, JSON_REJECT_DUPLICATES, &error));
-    if (!*json)
-        return problem_set(problem, STATUS_INVALID_SYNTAX,
-                           "the body is not valid JSON, line %d column %d: %s", error.line,
-                           error.column, error.text);
+    if (json_read(body, &body_limits, json, &why))
+        return problem_set(problem, STATUS_INVALID_SYNTAX, "the body: %s", why.detail);
+    (void)request_own(exchange, *json);
     if (!json_is_object(*json))
         return problem_set(problem, STATUS_INVALID_SYNTAX, "the body must be a JSON object");
     return STATUS_OK;

@@ -34,8 +34,8 @@ enum status request_snapshot(struct exchange *exchange, struct store_txn **txn,
 /*
  * The body as JSON; the exchange's arena owns it.
  *
- * STATUS_INVALID_SYNTAX  none, not JSON (with line and column), nested too deeply,
- *                        or a name twice in one object
+ * STATUS_INVALID_SYNTAX  none, or what json_read refuses: no JSON, nested more than 32
+ *                        levels, more than 100,000 values, a text of more than 64 KiB
  */
 enum status request_json(struct exchange *exchange, json_t **json, struct problem *problem);
 

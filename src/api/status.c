@@ -1,6 +1,7 @@
 /* The state of the daemon, for people and for health checks. */
 #include <unistd.h>
 
+#include "bridge/base/json.h"
 #include "bridge/core/group.h"
 #include "bridge/core/organization.h"
 #include "bridge/core/outbox.h"
@@ -75,7 +76,7 @@ static json_t *parked_json(struct store_txn *txn, const struct outbox_line *line
     struct site site;
 
     if (line->kind == OUTBOX_USER && user_load(txn, line->row, arena, &user)) {
-        json_auto_t *document = json_loadb(user.document.data, user.document.size, 0, NULL);
+        json_auto_t *document = json_stored(user.document);
 
         (void)json_object_set_new(json, "id", json_string(user.account.id));
         (void)json_object_set(json, "name", json_object_get(document, "userName"));

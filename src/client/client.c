@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bridge/base/json.h"
 #include "bridge/base/text.h"
 
 enum {
@@ -302,6 +303,10 @@ static enum status fail_answered(const struct client *client, long http, const j
                        place_of(client), http);
 }
 
+/* Of the daemon, which may have much to say: a group shows all its members. */
+static const struct json_limits answer_limits = {
+    .depth = 64, .values = SIZE_MAX, .text = 1024 * 1024};
+
 static enum status read_answer(const struct transfer *transfer, const struct client *client,
                                struct client_answer *answer, struct problem *problem)
 {
@@ -310,7 +315,7 @@ static enum status read_answer(const struct transfer *transfer, const struct cli
 
     (void)curl_easy_getinfo(transfer->curl, CURLINFO_RESPONSE_CODE, &answer->status);
     if (received->size)
-        body = json_loadb(received->data, received->size, 0, NULL);
+        (void)json_read(bytes_of(received->data, received->size), &answer_limits, &body, NULL);
     if (answer->status >= HTTP_FAILURE)
         return fail_answered(client, answer->status, body, problem);
     if (answer->status >= HTTP_REDIRECTION || (received->size && !body))

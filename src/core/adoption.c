@@ -2,6 +2,7 @@
 
 #include "account.h"
 #include "bridge/base/domain.h"
+#include "bridge/base/json.h"
 #include "bridge/core/connection.h"
 #include "user_index.h"
 
@@ -18,7 +19,7 @@ static bool is_administrator(struct store_txn *txn, const struct account *accoun
 static bool is_in_domain_of(struct store_txn *txn, const struct user *user, uint32_t connection,
                             struct arena *arena)
 {
-    json_auto_t *resource = json_loadb(user->document.data, user->document.size, 0, NULL);
+    json_auto_t *resource = json_stored(user->document);
     const char *address = user_primary_email(resource);
     const char *domain;
 

@@ -3,6 +3,7 @@
 
 #include "account.h"
 #include "bridge/base/crypt.h"
+#include "bridge/base/json.h"
 #include "bridge/core/connection.h"
 #include "bridge/core/group.h"
 #include "bridge/core/organization.h"
@@ -66,7 +67,7 @@ static const char *time_text(int64_t at, struct arena *arena)
 /* The stored document; NULL: it is damaged. */
 static json_t *document_of(struct bytes document)
 {
-    return json_loadb(document.data, document.size, 0, NULL);
+    return json_stored(document);
 }
 
 /* NULL: it belongs to no connection. */

@@ -2,10 +2,13 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "bridge/base/json.h"
 #include "bridge/core/organization.h"
 #include "dump.h"
 
 enum { BATCH_LINES = 200, BATCH_SIZE = 1024 * 1024 };
+
+static const struct json_limits line_limits = {.depth = 32, .values = 500000, .text = 65536};
 
 /* The lines of a file, one by one. */
 struct reader {
@@ -53,7 +56,7 @@ static enum status fail_reading(const struct reader *reader, struct problem *pro
 /* `*line` is NULL at the end of the file; otherwise new, the caller's to json_decref. */
 static enum status read_line(struct reader *reader, json_t **line, struct problem *problem)
 {
-    json_error_t error;
+    struct problem why = {0};
 
     *line = NULL;
     reader->number++;
@@ -62,10 +65,8 @@ static enum status read_line(struct reader *reader, json_t **line, struct proble
     reader->size = strlen(reader->text);
     if (reader->size == 0 || (reader->text[reader->size - 1] != '\n' && !feof(reader->in)))
         return fail_line(reader, "longer than 4 MiB, or with a NUL byte", problem);
-    *line = json_loadb(reader->text, reader->size, JSON_REJECT_DUPLICATES, &error);
-    if (!*line)
-        return problem_set(problem, STATUS_INVALID_VALUE, "line %zu: no JSON at column %d: %s",
-                           reader->number, error.column, error.text);
+    if (json_read(bytes_of(reader->text, strcspn(reader->text, "\n")), &line_limits, line, &why))
+        return fail_line(reader, why.detail, problem);
     if (!json_is_object(*line))
         return fail_line(reader, "no JSON object", problem);
     return STATUS_OK;

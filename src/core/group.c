@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "bridge/base/json.h"
 #include "bridge/base/random.h"
 #include "bridge/core/connection.h"
 #include "bridge/core/journal.h"
@@ -263,7 +264,7 @@ static enum status load(struct store_txn *txn, struct group_request *request, js
     if ((status = check_owner(txn, request, group, problem)) ||
         (status = check_version(request, group, problem)))
         return status;
-    *resource = json_loadb(group->document.data, group->document.size, 0, NULL);
+    *resource = json_stored(group->document);
     if (!*resource)
         return problem_set(problem, STATUS_INTERNAL,
                            "the stored document of group %s is damaged; restore a backup",
@@ -398,7 +399,7 @@ static bool release_row(void *context, uint64_t row)
 
     if (!group_load(txn, row, arena, &group))
         return true;
-    resource = json_loadb(group.document.data, group.document.size, 0, NULL);
+    resource = json_stored(group.document);
     if (!resource)
         return true;
     group_reindex(txn, &group, resource, NULL, arena);

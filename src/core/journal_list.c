@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "bridge/base/json.h"
 #include "bridge/base/seal.h"
 #include "bridge/base/text.h"
 #include "bridge/core/journal.h"
@@ -78,7 +79,7 @@ static json_t *opened(struct store_txn *txn, const char *id, const char *sealed,
         (void)problem_set(problem, STATUS_INTERNAL, "the values were altered");
         return NULL;
     }
-    return json_loadb(plain.data, plain.size, 0, NULL);
+    return json_stored(plain);
 }
 
 /* What is sealed, or why it stays so, takes the place of the seal. */
@@ -131,7 +132,7 @@ static bool look(void *context, const struct journal_mark *mark, struct bytes by
     if (mark->number > search->last || is_full)
         return false;
     search->visited = mark->number;
-    record = json_loadb(bytes.data, bytes.size, 0, NULL);
+    record = json_stored(bytes);
     if (!record || !matches(record, search->query))
         return true;
     (void)json_array_append_new(search->lines, line_json(search, mark, record));

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "bridge/base/json.h"
 #include "bridge/core/group.h"
 #include "bridge/core/site.h"
 #include "bridge/core/user.h"
@@ -54,7 +55,7 @@ static json_t *joined(struct bytes document, struct bytes tail, struct arena *sc
 
     text_add_bytes(&whole, bytes_of(document.data, document.size - 1));
     text_add_bytes(&whole, tail);
-    return json_loadb(whole.data, whole.size, 0, NULL);
+    return json_stored(bytes_of(whole.data, whole.size));
 }
 
 static json_t *user_resource(struct store_txn *txn, const struct selection_query *query,
@@ -110,7 +111,7 @@ static json_t *document_of(struct store_txn *txn, enum scim_kind kind, uint64_t 
 
     if (!store_get(txn, STORE_RESOURCE, key_bytes(&key), &document))
         return NULL;
-    return json_loadb(document.data, document.size, 0, NULL);
+    return json_stored(document);
 }
 
 bool row_matches(struct store_txn *txn, const struct selection_query *query, uint64_t row)

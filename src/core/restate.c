@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "account.h"
+#include "bridge/base/json.h"
 #include "bridge/core/password.h"
 #include "insert.h"
 #include "user_index.h"
@@ -38,7 +39,7 @@ static bool is_there(struct store_txn *txn, enum store_table table, uint64_t row
 /* NULL unless it is whole and of this id; the caller's to json_decref. */
 static json_t *document_of(struct bytes document, const char *id)
 {
-    json_auto_t *resource = json_loadb(document.data, document.size, 0, NULL);
+    json_auto_t *resource = json_stored(document);
     const char *own = user_text(resource, "id");
 
     return own && strcmp(own, id) == 0 ? json_incref(resource) : NULL;

@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "bridge/base/json.h"
 #include "bridge/base/random.h"
 #include "bridge/core/journal.h"
 #include "bridge/core/outbox.h"
@@ -323,7 +324,7 @@ static enum status patch_document(const struct site_request *request, const stru
     const struct scim_resource_type *type = scim_resource_type(SCIM_SITE);
     enum status status;
 
-    *before = json_loadb(site->document.data, site->document.size, 0, NULL);
+    *before = json_stored(site->document);
     *after = json_deep_copy(*before);
     if (request->patch->id && strcmp(request->patch->id, site->id) != 0)
         return problem_set(problem, STATUS_MUTABILITY, "an id cannot be changed; leave it out");

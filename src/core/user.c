@@ -4,6 +4,7 @@
  * The revision is judged as a whole and then written as a whole.
  */
 #include "bridge/core/user.h"
+#include "bridge/base/json.h"
 
 #include "account.h"
 #include "adoption.h"
@@ -121,7 +122,7 @@ static enum status load_revision(struct store_txn *txn, struct user_request *req
     revision->before = user.account;
     revision->account = user.account;
     revision->old_document = user.document;
-    revision->old_resource = json_loadb(user.document.data, user.document.size, 0, NULL);
+    revision->old_resource = json_stored(user.document);
     if (!revision->old_resource)
         return problem_set(problem, STATUS_INTERNAL,
                            "the stored document of user %s is damaged; restore a backup",

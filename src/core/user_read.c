@@ -1,5 +1,6 @@
 /* People as they are shown: the tail that is composed at read time. */
 #include "account.h"
+#include "bridge/base/json.h"
 #include "bridge/core/connection.h"
 #include "bridge/core/group.h"
 #include "bridge/core/outbox.h"
@@ -169,7 +170,7 @@ json_t *user_json(struct store_txn *txn, const struct user *user, const struct a
 
     text_add_bytes(&whole, bytes_of(user->document.data, user->document.size - 1));
     text_add_bytes(&whole, user_tail(txn, user, actor, base, arena));
-    return json_loadb(whole.data, whole.size, 0, NULL);
+    return json_stored(bytes_of(whole.data, whole.size));
 }
 
 struct user_counts user_counts(struct store_txn *txn)

@@ -1,5 +1,6 @@
 #include "bridge/scim/discovery.h"
 
+#include "bridge/base/json.h"
 #include "bridge/base/text.h"
 #include "bridge/scim/list.h"
 #include "json.h"
@@ -86,7 +87,7 @@ static void set_number(json_t *document, const char *owner, const char *name, js
 
 struct bytes discovery_service_config(const char *base, bool changes_passwords, struct arena *arena)
 {
-    json_auto_t *settings = json_loads(service_config, 0, NULL);
+    json_auto_t *settings = json_stored(bytes_of_text(service_config));
     json_auto_t *document = json_object();
 
     set_schemas(document, "ServiceProviderConfig", arena);

@@ -5,12 +5,15 @@
 #include <strings.h>
 
 #include "bridge/base/instant.h"
+#include "bridge/base/json.h"
 #include "bridge/base/text.h"
 #include "json.h"
 #include "parser.h"
 #include "schema.h"
 
 enum { LITERAL_SIZE_MAX = 1024 };
+
+static const struct json_limits literal_limits = {.values = 1, .text = LITERAL_SIZE_MAX};
 
 static const char *const operator_words[] = {
     [FILTER_EQ] = "eq",
@@ -88,8 +91,7 @@ static enum status take_json(struct parser *parser, const char *end, const json_
 
     if (size > LITERAL_SIZE_MAX)
         return parser_refuse(parser, at, "a value of more than %d bytes", LITERAL_SIZE_MAX);
-    value = json_loadb(at, size, JSON_DECODE_ANY, NULL);
-    if (!value)
+    if (json_read(bytes_of(at, size), &literal_limits, &value, NULL))
         return parser_refuse(parser, at, "this is no JSON text or number");
     *literal = json_take(parser->arena, value);
     parser->at = end;

@@ -1,9 +1,7 @@
 #include "json.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "bridge/base/text.h"
 
@@ -30,57 +28,6 @@ json_t *json_member(const json_t *object, const char *name)
             return value;
     }
     return NULL;
-}
-
-static int order_of_names(const void *left, const void *right)
-{
-    return strcasecmp(*(const char *const *)left, *(const char *const *)right);
-}
-
-static void free_names(const char ***names)
-{
-    free(*names);
-}
-
-static enum status check_object(const json_t *object, struct problem *problem)
-{
-    SCOPED(free_names) const char **names = heap_alloc(json_object_size(object), sizeof(*names));
-    size_t count = 0;
-    const char *name;
-    json_t *value;
-
-    json_object_foreach (json_walk(object), name, value) {
-        enum status status = json_check_names(value, problem);
-
-        if (status)
-            return status;
-        names[count++] = name;
-    }
-    qsort(names, count, sizeof(*names), order_of_names);
-    for (size_t i = 1; i < count; i++) {
-        if (text_equal_ascii(names[i - 1], names[i]))
-            return problem_set(problem, STATUS_INVALID_SYNTAX,
-                               "%s and %s stand in one object: names are compared without letter "
-                               "case, leave one out",
-                               names[i - 1], names[i]);
-    }
-    return STATUS_OK;
-}
-
-enum status json_check_names(const json_t *value, struct problem *problem)
-{
-    size_t i;
-    json_t *element;
-
-    if (json_is_object(value))
-        return json_object_size(value) ? check_object(value, problem) : STATUS_OK;
-    json_array_foreach (value, i, element) {
-        enum status status = json_check_names(element, problem);
-
-        if (status)
-            return status;
-    }
-    return STATUS_OK;
 }
 
 static void release_json(void *value)

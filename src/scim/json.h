@@ -11,12 +11,6 @@
 /* A member by its name without ASCII letter case; NULL where there is none. */
 json_t *json_member(const json_t *object, const char *name);
 
-/*
- * STATUS_INVALID_SYNTAX when an object anywhere in `value` has two members whose
- * names differ in letter case only: SCIM would take them for one.
- */
-enum status json_check_names(const json_t *value, struct problem *problem);
-
 /* The arena takes the caller's reference. */
 json_t *json_take(struct arena *arena, json_t *value);
 

@@ -357,8 +357,6 @@ enum status patch_parse(const json_t *request, const struct scim_resource_type *
         return problem_set(problem, STATUS_TOO_MANY,
                            "more than %d operations: send them in several requests",
                            PATCH_OPERATIONS_MAX);
-    if ((status = json_check_names(request, problem)))
-        return status;
     reader.patch = arena_alloc(arena, sizeof(*reader.patch));
     if ((status = read_operations(&reader, operations)))
         return status;

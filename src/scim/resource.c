@@ -338,8 +338,6 @@ enum status resource_read(const json_t *body, const struct scim_resource_type *t
     *resource = NULL;
     if (!json_is_object(body))
         return problem_set(problem, STATUS_INVALID_SYNTAX, "the body is no JSON object");
-    if ((status = json_check_names(body, problem)))
-        return status;
     if ((status = read_members(&reader, NULL, body)))
         return status;
     *resource = json_incref(read);

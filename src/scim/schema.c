@@ -1,6 +1,7 @@
 #include "schema.h"
 
 #include "bridge/base/arena.h"
+#include "bridge/base/json.h"
 #include "bridge/base/text.h"
 #include "document.h"
 #include "json.h"
@@ -178,15 +179,17 @@ static struct bytes document_of(const char *file)
     return bytes_of(NULL, 0);
 }
 
+static const struct json_limits document_limits = {.depth = 16, .values = 10000, .text = 4096};
+
 static enum status load_schema(enum schema_row row, struct problem *problem)
 {
     struct bytes bytes = document_of(rows[row].file);
-    json_error_t error = {0};
-    json_t *document = json_loadb(bytes.data ? bytes.data : "", bytes.size, 0, &error);
+    struct problem why = {0};
+    json_t *document = NULL;
 
-    if (!document)
-        return problem_set(problem, STATUS_INTERNAL, "scim-schemas/%s, line %d: %s: build again",
-                           rows[row].file, error.line, error.text);
+    if (json_read(bytes, &document_limits, &document, &why))
+        return problem_set(problem, STATUS_INTERNAL, "scim-schemas/%s: %s: build again",
+                           rows[row].file, why.detail);
     json_take(loaded, document);
     schemas[row] = (struct scim_schema){
         .id = rows[row].id,

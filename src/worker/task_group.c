@@ -1,5 +1,7 @@
 #include "bridge/core/group.h"
 
+#include "bridge/base/json.h"
+
 #include "batch.h"
 
 /* ------------------------------------------------------------------ what should be */
@@ -54,7 +56,7 @@ void task_load_group(struct store_txn *txn, const struct batch *batch, struct ta
         !group_load(txn, task->line.row, batch->arena, &group))
         return; /* not projected, or deleted: nothing is desired */
     task->id = arena_strdup(batch->arena, group.id);
-    resource = json_loadb(group.document.data, group.document.size, 0, NULL);
+    resource = json_stored(group.document);
     if (!resource) {
         task->status = problem_set(&task->problem, STATUS_INTERNAL,
                                    "the stored document is damaged; restore a backup");

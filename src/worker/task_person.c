@@ -1,4 +1,5 @@
 #include "batch.h"
+#include "bridge/base/json.h"
 #include "bridge/core/organization.h"
 #include "bridge/core/site.h"
 #include "bridge/directory/match.h"
@@ -35,7 +36,7 @@ void task_load_person(struct store_txn *txn, const struct batch *batch, struct t
         return;
     }
     task->id = arena_strdup(batch->arena, user.account.id);
-    resource = json_loadb(user.document.data, user.document.size, 0, NULL);
+    resource = json_stored(user.document);
     if (!resource) {
         task->status = problem_set(&task->problem, STATUS_INTERNAL,
                                    "the stored document is damaged; restore a backup");

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "bridge/base/json.h"
 #include "bridge/scim/patch.h"
 #include "bridge/scim/resource.h"
 
@@ -42,9 +43,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     SCOPED(arena_release) struct arena *arena = arena_new();
     const struct scim_resource_type *type = fuzz_type(size);
-    json_auto_t *json = json_loadb((const char *)data, size, JSON_REJECT_DUPLICATES, NULL);
+    static const struct json_limits limits = {.depth = 32, .values = 100000, .text = 65536};
+    json_auto_t *json = NULL;
 
-    if (!json)
+    if (json_read(bytes_of(data, size), &limits, &json, NULL) || !json_is_object(json))
         return 0;
     patch(json, type, arena);
     read(json, type, arena);

@@ -36,12 +36,12 @@ class Errors(BridgeCase):
             return f'{{"schemas": ["{USER}"], "unknown": {value}}}'
 
         for value, words in (("[" * 32 + "]" * 32, "32 levels"),
-                             ("[" + "{}," * 50000 + "{}]", "100000 values"),
+                             ("[" + "0," * 99996 + "0]", "100000 values"),
                              ('"' + "a" * 65537 + '"', "65536 bytes")):
             with self.subTest(words):
                 answer = self.send("POST", "/Users", body(value))
                 self.assert_refused(answer, 400, "invalidSyntax", words)
-        for value in ("[" * 31 + "]" * 31, "[" + "{}," * 49990 + "{}]", '"' + "a" * 65536 + '"',
+        for value in ("[" * 31 + "]" * 31, "[" + "0," * 99995 + "0]", '"' + "a" * 65536 + '"',
                       '"' + '\\"' * 32768 + '"'):
             with self.subTest(value[:10]):
                 answer = self.send("POST", "/Users", body(value))

@@ -31,10 +31,9 @@ enum { PATCH_OPERATIONS_MAX = 1000, PATCH_VALUES_MAX = 10000, PATCH_WORK_MAX = 1
  * of any other attribute by null, an empty text or an empty list has become a
  * remove. Whatever cannot be read fails whole.
  *
- * request - borrowed for as long as the patch is used.
+ * request - as json_read lets it in; borrowed for as long as the patch is used.
  *
- * STATUS_INVALID_SYNTAX  no Operations, an unknown op, two names in one object that
- *                        differ only in letter case
+ * STATUS_INVALID_SYNTAX  no Operations, an unknown op
  * STATUS_INVALID_PATH    a path that cannot be parsed
  * STATUS_INVALID_VALUE   a value of the wrong type, named with its attribute; values
  *                        to remove that cannot be read

@@ -24,10 +24,10 @@
  * other value comes through as it was sent: whether an unknown role is refused
  * depends on whether the account ends up active, which only the caller knows.
  *
+ * body     - as json_read lets it in.
  * resource - the caller's, to json_decref.
  *
- * STATUS_INVALID_SYNTAX  not an object, or two names in one object that differ
- *                        only in letter case
+ * STATUS_INVALID_SYNTAX  not an object
  * STATUS_INVALID_VALUE   a value of the wrong type
  */
 enum status resource_read(const json_t *body, const struct scim_resource_type *type,

@@ -16,34 +16,6 @@ static void a_member_is_found_in_any_letter_case(void **state)
     assert_null(json_member(json_true(), "op"));
 }
 
-static void names_that_differ_in_letter_case_only_are_found_at_any_depth(void **state)
-{
-    json_auto_t *good = json_pack("{s:{s:i}, s:[{s:i}, i, n]}", "a", "b", 1, "c", "B", 1, 2);
-    json_auto_t *bad =
-        json_pack("{s:[i, {s:{s:i, s:i, s:i}}]}", "a", 1, "b", "one", 1, "two", 2, "ONE", 3);
-    struct problem problem = {0};
-
-    (void)state;
-    assert_int_equal(json_check_names(good, &problem), STATUS_OK);
-    assert_int_equal(json_check_names(bad, &problem), STATUS_INVALID_SYNTAX);
-    assert_non_null(strstr(problem.detail, "letter case"));
-}
-
-static void an_object_of_very_many_names_is_checked_in_a_moment(void **state)
-{
-    json_auto_t *object = json_object();
-    char name[32];
-
-    (void)state;
-    for (int i = 0; i < 100000; i++) {
-        (void)snprintf(name, sizeof(name), "name%d", i);
-        json_object_set_new(object, name, json_null());
-    }
-    assert_int_equal(json_check_names(object, NULL), STATUS_OK);
-    json_object_set_new(object, "NAME50000", json_null());
-    assert_int_equal(json_check_names(object, NULL), STATUS_INVALID_SYNTAX);
-}
-
 static void an_excerpt_is_short_and_ends(void **state)
 {
     char out[JSON_EXCERPT_SIZE];
@@ -64,8 +36,6 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_member_is_found_in_any_letter_case),
-        cmocka_unit_test(names_that_differ_in_letter_case_only_are_found_at_any_depth),
-        cmocka_unit_test(an_object_of_very_many_names_is_checked_in_a_moment),
         cmocka_unit_test(an_excerpt_is_short_and_ends),
     };
 
