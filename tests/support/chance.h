@@ -20,6 +20,13 @@ static inline void chance_begin(void)
     (void)fprintf(stderr, "SEED=%llu\n", (unsigned long long)chance_state);
 }
 
+/* How often to try: `often` where the environment has BRIDGE_LONG, as contrib/test --long sets it.
+ */
+static inline unsigned tries(unsigned usual, unsigned often)
+{
+    return getenv("BRIDGE_LONG") ? often : usual;
+}
+
 /* splitmix64 */
 static inline uint64_t chance_next(void)
 {
