@@ -4,6 +4,8 @@
 
 bridge_pid=
 administrator=admin@example.com
+scheme=http # https: with the certificate and the key in $state
+transactions=false
 
 # Paths that begin with no slash are relative to the file. Without an $ldap_uri
 # there is no directory.
@@ -14,11 +16,15 @@ store:
   path: store
 keys:
   path: keys
+control:
+  socket: $control_socket
 http:
   address: 127.0.0.1
   port: $port
-control:
-  socket: $control_socket
+END
+    [[ $scheme == http ]] || cat >>"$config" <<END
+  certificate: certificate.pem
+  key: key.pem
 END
     [[ -z $ldap_uri ]] || cat >>"$config" <<END
 directory:
@@ -29,6 +35,7 @@ directory:
   people_base: ou=people,$ldap_base
   roles_base: ou=roles,$ldap_base
   groups_base: ou=groups,$ldap_base
+  transactions: $transactions
 END
 }
 
@@ -37,7 +44,7 @@ rolebridge() {
 }
 
 start_bridge() {
-    step "Bridge: http://127.0.0.1:$port"
+    step "Bridge: $scheme://127.0.0.1:$port"
     write_configuration
     [[ -e $state/store ]] || quietly "$state/init.log" rolebridge init
     "$bridge" serve --config "$config" >"$state/bridge.log" 2>&1 </dev/null 9>&- &
@@ -49,7 +56,7 @@ start_bridge() {
 }
 
 bridge_is_ready() {
-    curl -sf -o /dev/null --max-time 2 "http://127.0.0.1:$port/readyz"
+    curl -sfk -o /dev/null --max-time 2 "$scheme://127.0.0.1:$port/readyz"
 }
 
 bridge_failed() {

@@ -10,6 +10,17 @@ record_figures() {
     echo "$round $1 ${BASH_REMATCH[*]:1}" >>"$folder/figures"
 }
 
+# record_rate NAME COUNT FROM TO: done between two moments, in seconds.
+record_rate() {
+    awk -v round="$round" -v name="$1" -v count="$2" -v from="$3" -v to="$4" \
+        'BEGIN { print round, name, count / (to - from) }' >>"$folder/figures"
+}
+
+# record_value NAME VALUE: the largest of a round stays.
+record_value() {
+    echo "$round $1 $2" >>"$folder/figures"
+}
+
 show_machine() {
     local model
     model=$(sed -n 's/^model name[^:]*: *//p' /proc/cpuinfo | head -n 1)
@@ -29,18 +40,28 @@ function median(values, count,    i, j, value) {
     return (values[int((count + 1) / 2)] + values[int(count / 2) + 1]) / 2
 }
 
-function median_of(what, name,    count, i, values) {
+# The figure of each round: 1 the rate or the value, 2 p50, 3 p99.
+function median_of(name, which,    count, i, values) {
     for (i = 1; i <= rounds; i++)
-        if ((i, name) in rate)
-            values[++count] = what == "rate" ? rate[i, name] : what == "p50" ? p50[i, name] : p99[i, name]
-    return median(values, count)
+        if ((i, name, which) in figure)
+            values[++count] = figure[i, name, which]
+    return count ? median(values, count) : "-"
 }
 
-function ratio_of(ours, yardstick, direction,    count, i, values) {
+function compare(i, ours, beside, way) {
+    if (way == "rate")
+        return figure[i, ours, 1] / figure[i, beside, 1]
+    if (way == "time")
+        return figure[i, beside, 1] / figure[i, ours, 1]
+    if (way == "p99")
+        return figure[i, ours, 3] / figure[i, beside, 3]
+    return figure[i, ours, 1] / (beside == "-" ? 1 : figure[i, beside, 1])
+}
+
+function ratio_of(ours, beside, way,    count, i, values) {
     for (i = 1; i <= rounds; i++)
-        if ((i, ours) in rate)
-            values[++count] = direction == "more" ? rate[i, ours] / rate[i, yardstick] \
-                                                  : rate[i, yardstick] / rate[i, ours]
+        if ((i, ours, 1) in figure)
+            values[++count] = compare(i, ours, beside, way)
     least = most = values[1]
     for (i in values) {
         least = values[i] < least ? values[i] : least
@@ -49,33 +70,38 @@ function ratio_of(ours, yardstick, direction,    count, i, values) {
     return median(values, count)
 }
 
-function verdict(ratio, bar, direction) {
+function verdict(ratio, bar, way) {
     if (bar == "-")
         return "-"
-    return (direction == "more" ? ratio >= bar : ratio <= bar) ? "ok" : "SHORT"
+    return (way == "rate" ? ratio >= bar : ratio <= bar) ? "ok" : "SHORT"
 }
 
-function limit(value, direction) {
-    return value == "-" ? value : (direction == "more" ? ">= " : "<= ") value
+function limit(value, way) {
+    return value == "-" ? value : (way == "rate" ? ">= " : "<= ") value
+}
+
+function rounded(value, digits) {
+    return value == "-" ? value : sprintf("%." digits "f", value)
 }
 
 BEGIN {
     while ((getline line < figures) > 0) {
         split(line, part, " ")
-        rate[part[1], part[2]] = part[3]
-        p50[part[1], part[2]] = part[4]
-        p99[part[1], part[2]] = part[5]
+        for (i = 1; i <= 3; i++)
+            if (part[i + 2] != "" && part[i + 2] > figure[part[1], part[2], i] + 0)
+                figure[part[1], part[2], i] = part[i + 2]
         rounds = part[1] > rounds ? part[1] : rounds
     }
-    form = "%-36s %9s %8s %8s  %-8s %9s  %6s %-13s %-8s %-8s %s\n"
-    printf form, "", "ours /s", "p50 ms", "p99 ms", "beside", "/s", "ratio", "(range)", "bar", "aim", ""
+    form = "%-41s %9s %8s %8s  %-12s %9s  %6s %-13s %-8s %-8s %s\n"
+    printf form, "", "ours", "p50 ms", "p99 ms", "beside", "", "ratio", "(range)", "bar", "aim", ""
 }
 
 {
     ratio = ratio_of($2, $3, $6)
     verdict_here = verdict(ratio, $4, $6)
-    printf form, $1, sprintf("%.0f", median_of("rate", $2)), sprintf("%.2f", median_of("p50", $2)), \
-        sprintf("%.2f", median_of("p99", $2)), $3, sprintf("%.0f", median_of("rate", $3)), \
+    digits = $6 == "value" || $6 == "time" ? 1 : 0
+    printf form, $1, rounded(median_of($2, 1), digits), rounded(median_of($2, 2), 2), \
+        rounded(median_of($2, 3), 2), $3, rounded(median_of($3, 1), digits), \
         sprintf("%.2f", ratio), sprintf("(%.2f-%.2f)", least, most), limit($4, $6), limit($5, $6), verdict_here
     is_short = is_short || verdict_here == "SHORT"
 }

@@ -3,14 +3,12 @@
  * request under way. Every answer is checked: its status, and that it is about
  * whom it was asked about. The first one that is wrong ends the load.
  */
-#include <arpa/inet.h>
 #include <errno.h>
 #include <popt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
-#include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -22,13 +20,14 @@ enum {
     EVENTS_MAX = 64,
     ANSWER_MS = 20000, /* how long nobody may be answered */
     POLL_NS = 5000000, /* between two looks at the outbox */
-    DEADLINE_SECONDS = 300,
+    DEADLINE_SECONDS = 1800,
 };
 
 struct options {
     int port;
+    int is_tls;
     int clients;
-    int seconds;
+    double seconds;
     int count;
     char *token_file;
     char *admin_token_file;
@@ -84,8 +83,7 @@ static void send_request(struct client *client)
     client->in_size = 0;
     client->in[0] = '\0';
     client->began_ns = now_ns();
-    if (send(client->fd, client->out, client->out_size, MSG_NOSIGNAL) != (ssize_t)client->out_size)
-        give_up("send a request: %s", strerror(errno));
+    channel_send(&client->channel, client->out, client->out_size);
 }
 
 static void begin(struct run *run, struct client *client)
@@ -114,11 +112,8 @@ static bool is_complete(const struct client *client)
 static void receive(struct client *client)
 {
     size_t room = sizeof(client->in) - 1 - client->in_size;
-    ssize_t got = recv(client->fd, client->in + client->in_size, room, 0);
 
-    if (got <= 0)
-        give_up("the server closed the connection after:\n%s", client->in);
-    client->in_size += (size_t)got;
+    client->in_size += channel_receive(&client->channel, client->in + client->in_size, room);
     client->in[client->in_size] = '\0';
     if (client->in_size == sizeof(client->in) - 1)
         give_up("an answer is longer than %zu bytes", sizeof(client->in) - 1);
@@ -149,7 +144,9 @@ static void end(struct run *run, struct client *client)
 
 static void advance(struct run *run, struct client *client)
 {
-    receive(client);
+    do
+        receive(client);
+    while (channel_holds_more(&client->channel));
     if (!is_complete(client))
         return;
     end(run, client);
@@ -161,15 +158,10 @@ static void advance(struct run *run, struct client *client)
 
 static void connect_client(struct run *run, struct client *client)
 {
-    struct sockaddr_in address = {.sin_family = AF_INET,
-                                  .sin_port = htons((uint16_t)run->options.port),
-                                  .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     struct epoll_event interest = {.events = EPOLLIN, .data.ptr = client};
 
-    client->fd = socket(AF_INET, SOCK_STREAM, 0);
-    if (client->fd < 0 || connect(client->fd, (struct sockaddr *)&address, sizeof(address)))
-        give_up("connect to port %d: %s", run->options.port, strerror(errno));
-    if (epoll_ctl(run->epoll, EPOLL_CTL_ADD, client->fd, &interest))
+    channel_open(&client->channel, run->options.port, run->options.is_tls);
+    if (epoll_ctl(run->epoll, EPOLL_CTL_ADD, client->channel.fd, &interest))
         give_up("watch a connection: %s", strerror(errno));
 }
 
@@ -184,7 +176,7 @@ static void connect_all(struct run *run)
 static void close_all(struct run *run)
 {
     for (int i = 0; i < run->options.clients; i++)
-        (void)close(run->clients[i].fd);
+        channel_close(&run->clients[i].channel);
     (void)close(run->epoll);
     free(run->clients);
 }
@@ -226,8 +218,8 @@ static void run_load(struct run *run)
     int64_t began = now_ns();
 
     run->limit = (uint64_t)run->options.count;
-    if (run->options.seconds)
-        run->until_ns = began + (int64_t)run->options.seconds * 1000000000;
+    if (run->options.seconds > 0)
+        run->until_ns = began + (int64_t)(run->options.seconds * 1e9);
     for (int i = 0; i < run->options.clients && !is_over(run); i++)
         begin(run, &run->clients[i]);
     while (run->answered < run->begun)
@@ -255,7 +247,7 @@ static void check_options(const struct run *run)
         refuse("--port, --token-file and --people-file are needed");
     if (options->clients < 1 || options->clients > CLIENTS_MAX)
         refuse("--clients is from 1 to 256");
-    if (!options->seconds == !options->count)
+    if ((options->seconds > 0) == (options->count > 0))
         refuse("one of --seconds and --count is needed");
 }
 
@@ -264,8 +256,9 @@ static void parse_arguments(struct run *run, int argc, const char **argv)
     struct options *given = &run->options;
     const struct poptOption options[] = {
         {"port", 0, POPT_ARG_INT, &given->port, 0, "of the server at 127.0.0.1", "N"},
+        {"tls", 0, POPT_ARG_NONE, &given->is_tls, 0, "speak TLS", NULL},
         {"clients", 0, POPT_ARG_INT, &given->clients, 0, "at once", "N"},
-        {"seconds", 0, POPT_ARG_INT, &given->seconds, 0, "how long", "N"},
+        {"seconds", 0, POPT_ARG_DOUBLE, &given->seconds, 0, "how long", "N"},
         {"count", 0, POPT_ARG_INT, &given->count, 0, "or how many requests", "N"},
         {"token-file", 0, POPT_ARG_STRING, &given->token_file, 0, "with the bearer token", "FILE"},
         {"until-landed", 0, POPT_ARG_STRING, &given->admin_token_file, 0,

@@ -5,13 +5,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "channel.h"
 #include "people.h"
 
 enum { IN_SIZE = 1 << 18, OUT_SIZE = 4096, EXPECTED_SIZE = 160 };
 
 /* One keep-alive connection and the request that is under way on it. */
 struct client {
-    int fd;
+    struct channel channel;
     int64_t began_ns;
     char out[OUT_SIZE];
     size_t out_size;

@@ -22,21 +22,20 @@ void people_clear(struct people *people)
     *people = (struct people){0};
 }
 
+/* As they are in memory: whoever reads it is of the same build. */
 void people_load(struct people *people, const char *path)
 {
-    struct person person = {0};
     FILE *file = fopen(path, "r");
-    int is_active;
+    struct person person;
 
     if (!file && errno == ENOENT)
         return;
     if (!file)
         give_up("%s: %s", path, strerror(errno));
-    while (fscanf(file, "%u %36s %d", &person.number, person.id, &is_active) == 3) {
-        person.is_active = is_active;
+    while (fread(&person, sizeof(person), 1, file) == 1)
         people_add(people, &person);
-    }
-    (void)fclose(file);
+    if (fclose(file))
+        give_up("%s: %s", path, strerror(errno));
 }
 
 void people_save(const struct people *people, const char *path)
@@ -45,11 +44,7 @@ void people_save(const struct people *people, const char *path)
 
     if (!file)
         give_up("%s: %s", path, strerror(errno));
-    for (size_t i = 0; i < people->count; i++) {
-        const struct person *person = &people->items[i];
-
-        (void)fprintf(file, "%u %s %d\n", person->number, person->id, person->is_active);
-    }
-    if (fclose(file))
+    if (fwrite(people->items, sizeof(*people->items), people->count, file) != people->count ||
+        fclose(file))
         give_up("%s: %s", path, strerror(errno));
 }

@@ -71,6 +71,17 @@ static void make_hello(const struct load *load, struct client *client)
     expect(client, "\r\nContent-Length: 800\r\n");
 }
 
+static void make_by_id(const struct load *load, struct client *client)
+{
+    char query[PATH_SIZE];
+    char name[USER_NAME_SIZE];
+
+    (void)snprintf(query, sizeof(query), "?filter=id%%20eq%%20%%22%s%%22", client->person.id);
+    write_get(load, client, query);
+    user_name_of(client->person.number, name);
+    expect(client, "\"userName\":\"%s\"", name);
+}
+
 static void make_by_name(const struct load *load, struct client *client)
 {
     char query[PATH_SIZE];
@@ -193,6 +204,7 @@ void make_status(const struct load *load, struct client *client)
 static const struct request requests[] = {
     {"hello", "GET of the yardstick", 200, WHOM_SOMEBODY, make_hello, NULL},
     {"get", "GET a user by id", 200, WHOM_SOMEBODY, make_get, NULL},
+    {"id", "GET, filter id eq", 200, WHOM_SOMEBODY, make_by_id, NULL},
     {"name", "GET, filter userName eq", 200, WHOM_SOMEBODY, make_by_name, NULL},
     {"external", "GET, filter externalId eq", 200, WHOM_SOMEBODY, make_by_external_id, NULL},
     {"page", "GET the first page of 100", 200, WHOM_SOMEBODY, make_first_page, NULL},
