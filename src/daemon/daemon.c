@@ -19,7 +19,7 @@
 #include "bridge/scim/schema.h"
 #include "directories.h"
 
-enum { STOP_TIMEOUT_MS = 10000, BODY_MAX = 1 << 20 };
+enum { STOP_TIMEOUT_MS = 10000 };
 
 static const struct work_settings work_settings = {
     .threads = 3, .at_once = {[WORK_ORDINARY] = 64, [WORK_SCAN] = 2}};
@@ -94,6 +94,21 @@ static enum status group_of(const char *name, gid_t *group, struct problem *prob
     return STATUS_OK;
 }
 
+/* Plain HTTP comes from this machine alone: from one proxy, for however many clients. */
+static struct http_limits http_limits_of(const struct config *config)
+{
+    return (struct http_limits){
+        .body_size = config->http_body_size,
+        .connections = config->http_connections,
+        .connections_per_address =
+            config->http_certificate ? config->http_connections_per_address : 0,
+        .header_ms = (int64_t)config->http_header_seconds * 1000,
+        .body_ms = (int64_t)config->http_body_seconds * 1000,
+        .answer_ms = (int64_t)config->http_answer_seconds * 1000,
+        .idle_ms = (int64_t)config->http_idle_seconds * 1000,
+    };
+}
+
 static enum status http_settings_of(struct daemon *daemon, struct http_settings *settings,
                                     struct problem *problem)
 {
@@ -106,7 +121,7 @@ static enum status http_settings_of(struct daemon *daemon, struct http_settings 
         .key_path = config->http_key,
         .public_url = config->http_public_url,
         .control_path = config->control_socket,
-        .body_max = BODY_MAX,
+        .limits = http_limits_of(config),
         .gate = api_gate,
         .context = &daemon->api,
     };

@@ -11,11 +11,19 @@
 #include "route.h"
 #include "server.h"
 
-enum { BODY_CAPACITY_FIRST = 4096 };
+enum { BODY_CAPACITY_FIRST = 4096, ANSWER_STEP = 1 << 20 };
 
 static struct peer *peer_of(struct MHD_Connection *connection)
 {
     return MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT)->socket_context;
+}
+
+/* Of the first request they have been waited for since the connection began. */
+static void expect_headers(struct peer *peer, const struct http_limits *limits)
+{
+    if (peer->is_idle)
+        peer_expire_in(peer, limits->header_ms);
+    peer->is_idle = false;
 }
 
 void *request_begin(void *context, const char *target, struct MHD_Connection *connection)
@@ -36,6 +44,7 @@ void *request_begin(void *context, const char *target, struct MHD_Connection *co
         arena_text(arena, bytes_of(target, strnlen(target, TARGET_SIZE_MAX + 1)));
     uuid_new(clock_now_ms(), id);
     uuid_format(id, exchange->id);
+    expect_headers(exchange->peer, &server->settings.limits);
     return exchange;
 }
 
@@ -100,9 +109,9 @@ static enum status find_route(struct exchange *exchange, struct problem *problem
 
 static enum status check_body_head(const struct exchange *exchange, struct problem *problem)
 {
-    if (exchange->framing.content_length > exchange->settings->body_max)
+    if (exchange->framing.content_length > exchange->settings->limits.body_size)
         return problem_set(problem, STATUS_TOO_LARGE, "the body is larger than %zu bytes",
-                           exchange->settings->body_max);
+                           exchange->settings->limits.body_size);
     if (framing_has_body(&exchange->framing) && !headers_body_is_json(&exchange->headers))
         return problem_set(problem, STATUS_UNSUPPORTED_MEDIA,
                            "send the body as application/scim+json or application/json");
@@ -131,9 +140,18 @@ static enum status let_in(struct exchange *exchange, struct problem *problem)
 
 /* ------------------------------------------------------------------- answering */
 
+/* For each further MiB as long again: who reads slowly is served, who does not read is not. */
+static int64_t answer_ms(const struct exchange *exchange)
+{
+    size_t size = exchange->answer.body.size + exchange->answer.rest.size;
+
+    return exchange->settings->limits.answer_ms * (int64_t)(1 + size / ANSWER_STEP);
+}
+
 static enum MHD_Result reply(struct exchange *exchange)
 {
     exchange->stage = EXCHANGE_ANSWERED;
+    peer_expire_in(exchange->peer, answer_ms(exchange));
     if (server_is_stopping(exchange->server))
         exchange->answer.closes = true;
     return answer_send(exchange);
@@ -161,7 +179,9 @@ static enum MHD_Result begin(struct exchange *exchange, const char *method, cons
     status = read_head(exchange, version, &problem);
     if (!status)
         status = let_in(exchange, &problem);
-    peer_expire_in(exchange->peer, framing_has_body(&exchange->framing) ? BODY_DEADLINE_MS : 0);
+    peer_serve(exchange->peer);
+    peer_expire_in(exchange->peer,
+                   framing_has_body(&exchange->framing) ? exchange->settings->limits.body_ms : 0);
     if (!status) {
         exchange->answer.closes = false;
         exchange->stage = EXCHANGE_READING;
@@ -190,7 +210,7 @@ static void take_body(struct exchange *exchange, const char *data, size_t size)
 {
     size_t total = exchange->body_size + size;
 
-    if (exchange->body_is_too_large || total > exchange->settings->body_max) {
+    if (exchange->body_is_too_large || total > exchange->settings->limits.body_size) {
         exchange->body_is_too_large = true;
         return;
     }
@@ -227,7 +247,7 @@ static enum MHD_Result handle(struct exchange *exchange)
     if (exchange->body_is_too_large) {
         exchange->answer.closes = true;
         problem_set(&problem, STATUS_TOO_LARGE, "the body is larger than %zu bytes",
-                    exchange->settings->body_max);
+                    exchange->settings->limits.body_size);
     } else if (!server_begin_handling(exchange->server)) {
         problem_set(&problem, STATUS_BUSY, "the server is stopping");
     }
@@ -291,7 +311,9 @@ void request_end(void *context, struct MHD_Connection *connection, void **state,
     if (!exchange)
         return;
     *state = NULL;
-    peer_expire_in(exchange->peer, IDLE_SECONDS * 1000 + HEADER_DEADLINE_MS);
+    exchange->peer->is_idle = true;
+    peer_await(exchange->peer);
+    peer_expire_in(exchange->peer, exchange->settings->limits.idle_ms);
     log_access(exchange, reason);
     if (exchange->is_under_way)
         server_let_out(context);

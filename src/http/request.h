@@ -18,10 +18,4 @@ enum MHD_Result request_continue(void *context, struct MHD_Connection *connectio
 void request_end(void *context, struct MHD_Connection *connection, void **exchange,
                  enum MHD_RequestTerminationCode reason);
 
-enum {
-    HEADER_DEADLINE_MS = 15000, /* from accept */
-    BODY_DEADLINE_MS = 30000,   /* from the headers */
-    IDLE_SECONDS = 30           /* with nothing read or written */
-};
-
 #endif

@@ -18,8 +18,8 @@
 enum {
     NETWORK_THREADS = 2,
     BACKLOG = 1024,
-    CONNECTIONS_MAX = 4096,
-    CONNECTIONS_PER_ADDRESS_MAX = 1024,
+    CONTROL_THREADS = 1,
+    CONTROL_CONNECTIONS = 64, /* apart from the network's, so that there is always a way in */
     /* Room for a target and headers at their limits, so that it is we who refuse larger ones. */
     CONNECTION_MEMORY = 49152,
     STOP_CHECK_MS = 1000
@@ -89,15 +89,17 @@ static void format_address(const struct sockaddr *address, char *out, size_t siz
 
 static void identify(struct peer *peer, struct MHD_Connection *connection, gid_t group)
 {
+    const struct sockaddr *address =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS)->client_addr;
+
+    peer->origin = origin_of(address);
     if (peer->is_control) {
         (void)snprintf(peer->address, sizeof(peer->address), "control");
         peer->is_welcome = control_peer_is_welcome(peer->fd, group, &peer->uid);
         return;
     }
     peer->is_welcome = true;
-    format_address(
-        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS)->client_addr,
-        peer->address, sizeof(peer->address));
+    format_address(address, peer->address, sizeof(peer->address));
 }
 
 static void peer_began(struct listener *listener, struct MHD_Connection *connection, void **context)
@@ -108,22 +110,20 @@ static void peer_began(struct listener *listener, struct MHD_Connection *connect
     peer->is_control = listener->is_control;
     peer->uid = (uid_t)-1;
     identify(peer, connection, listener->server->settings.control_group);
-    peer_expire_in(peer, HEADER_DEADLINE_MS);
-    peers_add(&listener->server->peers, peer);
+    peer_expire_in(peer, listener->server->settings.limits.header_ms);
+    peers_add(&listener->peers, peer);
     *context = peer;
 }
 
 static void peer_changed(void *argument, struct MHD_Connection *connection, void **context,
                          enum MHD_ConnectionNotificationCode change)
 {
-    struct listener *listener = argument;
-
     switch (change) {
     case MHD_CONNECTION_NOTIFY_STARTED:
-        peer_began(listener, connection, context);
+        peer_began(argument, connection, context);
         return;
     case MHD_CONNECTION_NOTIFY_CLOSED:
-        peers_remove(&listener->server->peers, *context);
+        peers_remove(*context);
         free(*context);
         *context = NULL;
         return;
@@ -144,49 +144,50 @@ static __attribute__((format(printf, 2, 0))) void log_library(void *context, con
 }
 
 /*
- * The options end sooner where there is no TLS, and sooner yet for the control
- * socket, which has one thread and no limit an address.
+ * It is handed its connections by the door, and none of its own limits ever
+ * bites: how many there are and how long each may take is for the peers to say.
+ * The options end sooner where there is no TLS.
  */
 static enum status listener_start(struct listener *listener, const struct certificate *certificate,
                                   struct problem *problem)
 {
     struct http_server *server = listener->server;
     bool is_tls = !listener->is_control && certificate->chain;
+    unsigned threads = listener->is_control ? CONTROL_THREADS : NETWORK_THREADS;
+    size_t connections = (listener->peers.limits.total + PEERS_LEAVING_MAX) * threads;
 
     listener->daemon = MHD_start_daemon(
-        MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG |
-            (is_tls ? MHD_USE_TLS : 0U),
+        MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_NO_LISTEN_SOCKET |
+            MHD_USE_ERROR_LOG | (is_tls ? MHD_USE_TLS : 0U),
         0, NULL, NULL, request_continue, server, MHD_OPTION_EXTERNAL_LOGGER, log_library, NULL,
-        MHD_OPTION_LISTEN_SOCKET, listener->fd, MHD_OPTION_URI_LOG_CALLBACK, request_begin, server,
-        MHD_OPTION_NOTIFY_COMPLETED, request_end, server, MHD_OPTION_NOTIFY_CONNECTION,
-        peer_changed, listener, MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_SECONDS,
+        MHD_OPTION_URI_LOG_CALLBACK, request_begin, server, MHD_OPTION_NOTIFY_COMPLETED,
+        request_end, server, MHD_OPTION_NOTIFY_CONNECTION, peer_changed, listener,
         MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY, MHD_OPTION_CONNECTION_LIMIT,
-        (unsigned)CONNECTIONS_MAX,
-        listener->is_control ? MHD_OPTION_END : MHD_OPTION_PER_IP_CONNECTION_LIMIT,
-        (unsigned)CONNECTIONS_PER_ADDRESS_MAX, MHD_OPTION_THREAD_POOL_SIZE,
-        (unsigned)NETWORK_THREADS, is_tls ? MHD_OPTION_HTTPS_MEM_CERT : MHD_OPTION_END,
-        certificate->chain, MHD_OPTION_HTTPS_MEM_KEY, certificate->key, MHD_OPTION_HTTPS_PRIORITIES,
-        TLS_PRIORITIES, MHD_OPTION_END);
+        (unsigned)connections, MHD_OPTION_THREAD_POOL_SIZE, threads,
+        is_tls ? MHD_OPTION_HTTPS_MEM_CERT : MHD_OPTION_END, certificate->chain,
+        MHD_OPTION_HTTPS_MEM_KEY, certificate->key, MHD_OPTION_HTTPS_PRIORITIES, TLS_PRIORITIES,
+        MHD_OPTION_END);
     if (!listener->daemon)
         return problem_set(problem, STATUS_INTERNAL,
                            "libmicrohttpd does not start; are there threads and descriptors left?");
     return STATUS_OK;
 }
 
-/* Take no new connections; those that are there go on. */
-static void listener_quiesce(const struct listener *listener)
+static void listener_init(struct listener *listener, struct http_server *server,
+                          const struct peers_limits *limits)
 {
-    if (listener->daemon)
-        (void)MHD_quiesce_daemon(listener->daemon);
+    listener->server = server;
+    listener->fd = -1;
+    peers_init(&listener->peers, limits);
 }
 
 /* The path goes before the socket is closed: as long as it is there, somebody answers. */
 static void listener_close(struct listener *listener, const char *path)
 {
-    listener_quiesce(listener);
     if (listener->daemon)
         MHD_stop_daemon(listener->daemon);
     listener->daemon = NULL;
+    peers_clear(&listener->peers);
     if (listener->fd < 0)
         return;
     if (path)
@@ -256,9 +257,9 @@ static void server_free(struct http_server *server)
 {
     if (!server)
         return;
+    door_end(&server->door);
     listener_close(&server->network, NULL);
     listener_close(&server->control, server->settings.control_path);
-    peers_clear(&server->peers);
     pthread_cond_destroy(&server->ended);
     pthread_mutex_destroy(&server->mutex);
     free(server);
@@ -272,12 +273,17 @@ static void server_release(struct http_server **server)
 
 static struct http_server *server_new(const struct http_settings *settings)
 {
+    static const struct peers_limits control_limits = {.total = CONTROL_CONNECTIONS};
+    const struct peers_limits network_limits = {.total = settings->limits.connections,
+                                                .per_origin =
+                                                    settings->limits.connections_per_address};
     struct http_server *server = heap_alloc(1, sizeof(*server));
     pthread_condattr_t monotonic;
 
     server->settings = *settings;
-    server->network = (struct listener){.server = server, .fd = -1};
-    server->control = (struct listener){.server = server, .fd = -1, .is_control = true};
+    listener_init(&server->network, server, &network_limits);
+    listener_init(&server->control, server, &control_limits);
+    server->control.is_control = true;
     pthread_condattr_init(&monotonic);
     pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
     pthread_mutex_init(&server->mutex, NULL);
@@ -303,15 +309,18 @@ static enum status open_sockets(struct http_server *server, struct problem *prob
 static enum status start_threads(struct http_server *server, const struct certificate *certificate,
                                  struct problem *problem)
 {
+    struct listener *listeners[] = {&server->network, &server->control};
+    struct door *door = &server->door;
     enum status status;
 
-    if (!peers_init(&server->peers))
-        return problem_set(problem, STATUS_INTERNAL, "no thread for the HTTP deadlines");
-    if ((status = listener_start(&server->network, certificate, problem)))
-        return status;
-    if (server->control.fd < 0)
-        return STATUS_OK;
-    return listener_start(&server->control, certificate, problem);
+    for (size_t i = 0; i < sizeof(listeners) / sizeof(*listeners); i++) {
+        if (listeners[i]->fd < 0)
+            continue;
+        if ((status = listener_start(listeners[i], certificate, problem)))
+            return status;
+        door->listeners[door->listener_count++] = listeners[i];
+    }
+    return door_begin(door, problem);
 }
 
 enum status http_start(const struct http_settings *settings, struct http_server **started,
@@ -375,8 +384,7 @@ void http_stop(struct http_server *server, int timeout_ms)
     pthread_mutex_lock(&server->mutex);
     server->is_stopping = true;
     pthread_mutex_unlock(&server->mutex);
-    listener_quiesce(&server->network);
-    listener_quiesce(&server->control);
+    door_close(&server->door);
     wait_for_exchanges(server, timeout_ms);
     server_free(server);
 }

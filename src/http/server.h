@@ -6,12 +6,14 @@
 #include <stdbool.h>
 
 #include "bridge/http/server.h"
+#include "door.h"
 #include "peer.h"
 
-/* One door: a listening socket and the threads behind it. */
+/* A listening socket, who has come in by it, and the threads that serve them. */
 struct listener {
     struct http_server *server;
     struct MHD_Daemon *daemon;
+    struct peers peers;
     int fd;
     bool is_control;
 };
@@ -20,7 +22,7 @@ struct http_server {
     struct http_settings settings;
     struct listener network;
     struct listener control;
-    struct peers peers;
+    struct door door;
 
     pthread_mutex_t mutex; /* over what follows */
     pthread_cond_t ended;

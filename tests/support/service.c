@@ -2,6 +2,7 @@
 
 #include "bridge/base/clock.h"
 #include "bridge/core/organization.h"
+#include "ordinary_limits.h"
 
 enum { STOP_MS = 5000, BODY_MAX = 1 << 20, REQUEST_SIZE = 1 << 17 };
 
@@ -47,7 +48,7 @@ void service_start(struct service *service, struct world *world, const struct ap
     struct http_settings settings = {
         .address = "127.0.0.1",
         .control_group = (gid_t)-1,
-        .body_max = BODY_MAX,
+        .limits = ORDINARY_LIMITS(BODY_MAX),
         .gate = api_gate,
         .context = &service->api,
     };

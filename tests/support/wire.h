@@ -2,6 +2,7 @@
 #define TESTS_SUPPORT_WIRE_H
 
 #include <arpa/inet.h>
+#include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,7 +19,8 @@ enum { WIRE_SECONDS = 20, WIRE_SIZE = 4 * 1024 * 1024 };
 
 struct wire {
     int fd;
-    size_t size; /* what has been read and not been taken */
+    bool has_ended; /* the other side has closed, or cut, the connection */
+    size_t size;    /* what has been read and not been taken */
     char *data;
 };
 
@@ -101,6 +103,8 @@ static inline bool wire_fill(struct wire *wire)
     if (wire->size + 1 >= WIRE_SIZE)
         return false;
     got = recv(wire->fd, wire->data + wire->size, WIRE_SIZE - 1 - wire->size, 0);
+    if (got == 0 || (got < 0 && errno == ECONNRESET))
+        wire->has_ended = true;
     if (got <= 0)
         return false;
     wire->size += (size_t)got;

@@ -45,7 +45,7 @@ struct directory_config {
     struct config_items protected; /* DNs and filters, as a ... */
     struct protection *protection; /* ... whole; NULL without a file's text */
     char *on_delete;               /* "disable" or "remove" */
-    uint64_t password_size; /* bytes */
+    uint64_t password_size;        /* bytes */
     bool transactions;
     uint64_t connect_seconds;
     uint64_t operation_seconds;
@@ -68,7 +68,14 @@ struct config {
     uint64_t http_port;
     char *http_certificate; /* NULL: plain HTTP, on a loopback address */
     char *http_key;
-    char *http_public_url; /* NULL: what the client calls us */
+    char *http_public_url;   /* NULL: what the client calls us */
+    uint64_t http_body_size; /* bytes */
+    uint64_t http_connections;
+    uint64_t http_connections_per_address; /* 0: any number */
+    uint64_t http_header_seconds;
+    uint64_t http_body_seconds;
+    uint64_t http_answer_seconds;
+    uint64_t http_idle_seconds;
 
     char *control_socket;
     char *control_group; /* NULL: none */

@@ -12,6 +12,23 @@
  */
 typedef enum status http_gate(struct exchange *exchange, unsigned scope, struct problem *problem);
 
+/*
+ * How much one side may ask, and for how long; all times are from a beginning to
+ * an end, however much is sent meanwhile. What a request's line and headers may
+ * be is fixed: TARGET_SIZE_MAX, HEADER_SIZE_MAX, HEADER_COUNT_MAX.
+ */
+struct http_limits {
+    size_t body_size;   /* bytes */
+    size_t connections; /* at once, the control socket's apart; when there are as many, whoever
+                           has been waited for longest is closed for the next one */
+    size_t connections_per_address; /* or for each /64 network of IPv6; 0: any number */
+    int64_t header_ms;              /* from the start of a connection, the handshake of TLS with
+                                       it, or from a later request line, to the end of the headers */
+    int64_t body_ms;                /* from there to the end of the body */
+    int64_t answer_ms; /* until an answer is taken; as much again for each further MiB of it */
+    int64_t idle_ms;   /* between two requests */
+};
+
 struct http_settings {
     const char *address;          /* to listen on; without TLS a loopback address */
     uint16_t port;                /* 0 takes a free one: see http_port */
@@ -20,7 +37,7 @@ struct http_settings {
     const char *public_url;       /* NULL: what the client calls us */
     const char *control_path;     /* of the control socket; NULL: none */
     gid_t control_group;          /* besides root and our own user; (gid_t)-1: no group */
-    size_t body_max;              /* bytes */
+    struct http_limits limits;
     const struct route *routes;
     size_t route_count;
     http_gate *gate;

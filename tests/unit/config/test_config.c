@@ -104,6 +104,13 @@ static void what_is_not_given_has_its_default(void **state)
     assert_null(config.http_certificate);
     assert_null(config.http_key);
     assert_null(config.http_public_url);
+    assert_int_equal(config.http_body_size, 1 << 20);
+    assert_int_equal(config.http_connections, 4096);
+    assert_int_equal(config.http_connections_per_address, 1024);
+    assert_int_equal(config.http_header_seconds, 15);
+    assert_int_equal(config.http_body_seconds, 30);
+    assert_int_equal(config.http_answer_seconds, 30);
+    assert_int_equal(config.http_idle_seconds, 30);
     assert_string_equal(config.control_socket, "/run/rolebridge/control.sock");
     assert_null(config.control_group);
     assert_null(config.organizations[0].directory.uri);
@@ -131,6 +138,13 @@ static void what_is_given_is_read_with_its_unit(void **state)
     assert_int_equal(config.store_size, 512 << 20);
     assert_string_equal(config.http_address, "::1");
     assert_int_equal(config.http_port, 0);
+    assert_int_equal(config.http_body_size, 8 << 20);
+    assert_int_equal(config.http_connections, 16384);
+    assert_int_equal(config.http_connections_per_address, 0);
+    assert_int_equal(config.http_header_seconds, 60);
+    assert_int_equal(config.http_body_seconds, 120);
+    assert_int_equal(config.http_answer_seconds, 1);
+    assert_int_equal(config.http_idle_seconds, 5);
     assert_string_equal(config.control_group, "bridge");
     assert_string_equal(config.organizations[0].directory.uri, "ldapi://%2Frun%2Fldapi");
     assert_string_equal(config.organizations[0].directory.groups_base,

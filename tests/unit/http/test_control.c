@@ -8,6 +8,7 @@
 #include "bridge/base/crypt.h"
 #include "bridge/base/log.h"
 #include "bridge/http/server.h"
+#include "ordinary_limits.h"
 #include "wire.h"
 
 enum { STOP_MS = 5000, NOBODY = 65534 };
@@ -48,7 +49,7 @@ static const struct route routes[] = {{"GET", "/who", 0, who}, {"GET", "/base", 
 
 static struct http_settings settings = {
     .address = "127.0.0.1",
-    .body_max = 1000,
+    .limits = ORDINARY_LIMITS(1000),
     .control_path = path,
     .control_group = (gid_t)-1,
     .routes = routes,

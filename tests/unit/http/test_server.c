@@ -8,6 +8,7 @@
 #include "bridge/base/log.h"
 #include "bridge/base/text.h"
 #include "bridge/http/server.h"
+#include "ordinary_limits.h"
 #include "wire.h"
 
 enum { BODY_MAX = 100000, LARGE_SIZE = 1024 * 1024, STOP_MS = 5000, SCOPE_OPEN = 0, SCOPE_OWN = 1 };
@@ -141,7 +142,7 @@ static enum status gate(struct exchange *exchange, unsigned scope, struct proble
 
 static struct http_settings settings = {
     .address = "127.0.0.1",
-    .body_max = BODY_MAX,
+    .limits = ORDINARY_LIMITS(BODY_MAX),
     .control_group = (gid_t)-1,
     .routes = routes,
     .route_count = sizeof(routes) / sizeof(*routes),

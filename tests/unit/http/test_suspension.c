@@ -8,6 +8,7 @@
 #include "bridge/base/crypt.h"
 #include "bridge/base/log.h"
 #include "bridge/http/server.h"
+#include "ordinary_limits.h"
 #include "wire.h"
 
 enum { MANY = 100, STOP_MS = 5000, GATHER_MS = 20000 };
@@ -157,7 +158,7 @@ static const struct route routes[] = {
 
 static const struct http_settings settings = {
     .address = "127.0.0.1",
-    .body_max = 1000,
+    .limits = ORDINARY_LIMITS(1000),
     .control_group = (gid_t)-1,
     .routes = routes,
     .route_count = sizeof(routes) / sizeof(*routes),

@@ -8,6 +8,7 @@
 #include "bridge/base/log.h"
 #include "bridge/http/server.h"
 #include "bridge/http/work.h"
+#include "ordinary_limits.h"
 #include "wire.h"
 
 /* Work that goes on until it is told to end; a test sees how much of it is under way. */
@@ -135,7 +136,7 @@ static int start(void **state)
 {
     const struct http_settings settings = {
         .address = "127.0.0.1",
-        .body_max = 1000,
+        .limits = ORDINARY_LIMITS(1000),
         .control_group = (gid_t)-1,
         .routes = routes,
         .route_count = sizeof(routes) / sizeof(*routes),
