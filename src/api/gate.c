@@ -67,17 +67,31 @@ static enum status identify(struct exchange *exchange, struct principal *princip
                                          : identify_token(exchange, txn, principal, problem);
 }
 
+#define REACHES(scope) (1u << SCOPE_##scope)
+
+/* What each kind of caller reaches, and what it is told about all else. */
+static const struct {
+    unsigned scopes;
+    const char *refusal;
+} reach[] = {
+    [PRINCIPAL_CONNECTION] = {REACHES(PROVISION),
+                              "the token of a connection reaches Users, Groups and, for reading, "
+                              "Sites; use an administrator's token or the control socket"},
+    [PRINCIPAL_ADMINISTRATOR] = {REACHES(PROVISION) | REACHES(ADMIN),
+                                 "a token reaches its own organization alone; use the control "
+                                 "socket"},
+    [PRINCIPAL_CONTROL] = {REACHES(PROVISION) | REACHES(ADMIN) | REACHES(CONTROL) |
+                               REACHES(METRICS),
+                           "this is for others"},
+    [PRINCIPAL_METRICS] = {REACHES(METRICS), "this token reads the metrics, and nothing else"},
+};
+
 static enum status check_scope(const struct principal *principal, unsigned scope,
                                struct problem *problem)
 {
-    if (scope >= SCOPE_ADMIN && principal->kind == PRINCIPAL_CONNECTION)
-        return problem_set(problem, STATUS_FORBIDDEN,
-                           "the token of a connection reaches Users, Groups and, for reading, "
-                           "Sites; use an administrator's token or the control socket");
-    if (scope == SCOPE_CONTROL && principal->kind != PRINCIPAL_CONTROL)
-        return problem_set(problem, STATUS_FORBIDDEN,
-                           "a token reaches its own organization alone; use the control socket");
-    return STATUS_OK;
+    if (reach[principal->kind].scopes & (1u << scope))
+        return STATUS_OK;
+    return problem_set(problem, STATUS_FORBIDDEN, "%s", reach[principal->kind].refusal);
 }
 
 enum status api_gate(struct exchange *exchange, unsigned scope, struct problem *problem)

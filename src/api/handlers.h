@@ -11,6 +11,7 @@ route_handler resource_list, resource_create, resource_show, resource_replace, r
     resource_delete;
 route_handler users_block, users_move, users_unblock;
 route_handler status_show;
+route_handler metrics_show;
 route_handler organizations_list, organizations_create;
 route_handler connections_list, connections_create, connections_show, connections_edit,
     connections_rotate, connections_delete;

@@ -37,12 +37,24 @@ enum status password_size_min(struct exchange *exchange, size_t *size, struct pr
     return store_status(txn, problem);
 }
 
-json_t *directory_json(const struct api *api, const char *organization)
+static struct api_directory directory_of(const struct api *api, const char *organization)
 {
     struct api_directory directory;
 
     if (!find_directory(api, organization, &directory))
         directory = (struct api_directory){.state = "none", .since = api->started_at};
+    return directory;
+}
+
+const char *directory_state(const struct api *api, const char *organization)
+{
+    return directory_of(api, organization).state;
+}
+
+json_t *directory_json(const struct api *api, const char *organization)
+{
+    struct api_directory directory = directory_of(api, organization);
+
     return json_pack("{s:s, s:s?, s:s?, s:o}", "state", directory.state, "uri", directory.uri,
                      "detail", *directory.detail ? directory.detail : NULL, "since",
                      timestamp_json(directory.since));

@@ -9,7 +9,10 @@
  */
 enum status password_size_min(struct exchange *exchange, size_t *size, struct problem *problem);
 
-/* How the directory of an organization is: of the one that has this name. */
+/* The state of the directory of an organization, in one word: of the one that has this name. */
+const char *directory_state(const struct api *api, const char *organization);
+
+/* How that directory is. */
 json_t *directory_json(const struct api *api, const char *organization);
 
 /* What waits for the directory of the transaction's organization. */

@@ -21,6 +21,7 @@ const struct actor *request_actor(struct exchange *exchange)
         [PRINCIPAL_CONNECTION] = ACTOR_CONNECTION,
         [PRINCIPAL_ADMINISTRATOR] = ACTOR_ADMINISTRATOR,
         [PRINCIPAL_CONTROL] = ACTOR_CONTROL,
+        [PRINCIPAL_METRICS] = ACTOR_ADMINISTRATOR, /* who changes nothing */
     };
     const struct principal *principal = request_principal(exchange);
     struct actor *actor = arena_alloc(exchange_arena(exchange), sizeof(*actor));

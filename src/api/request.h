@@ -10,9 +10,10 @@
 
 /* What the handlers share: reading a request, committing a change, answering. */
 
-/* The scopes of the route table, each narrower than the one before. */
+/* The scopes of the route table. */
 enum scope {
     SCOPE_NONE,      /* anybody: the health checks */
+    SCOPE_METRICS,   /* who has a token for them, and the control socket */
     SCOPE_PROVISION, /* identity providers and administrators */
     SCOPE_ADMIN,     /* administrators */
     SCOPE_CONTROL,   /* the control socket: what is no one organization's */

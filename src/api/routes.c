@@ -3,6 +3,7 @@
 static const struct route routes[] = {
     {"GET", "/healthz", SCOPE_NONE, health_show},
     {"GET", "/readyz", SCOPE_NONE, health_ready},
+    {"GET", "/metrics", SCOPE_METRICS, metrics_show},
 
     {"GET", "/scim/v2/ServiceProviderConfig", SCOPE_PROVISION, discovery_show_config},
     {"GET", "/scim/v2/ResourceTypes", SCOPE_PROVISION, discovery_list_types},

@@ -1,12 +1,19 @@
-/* Administrators' tokens. */
+/* Tokens of programs: an administrator's, and those that read the metrics. */
+#include <string.h>
+
 #include "credentials.h"
 #include "handlers.h"
+
+static const char admin_scope[] = "admin";
+static const char metrics_scope[] = "metrics";
 
 static json_t *named_json(struct exchange *exchange, const struct token *token)
 {
     json_t *json = token_json(exchange, token);
+    const char *scope = token->kind == PRINCIPAL_METRICS ? metrics_scope : admin_scope;
 
     (void)json_object_set_new(json, "name", json_string(token->name));
+    (void)json_object_set_new(json, "scope", json_string(scope));
     return json;
 }
 
@@ -47,6 +54,26 @@ static enum status answer_created(struct exchange *exchange, struct problem *pro
     return STATUS_OK;
 }
 
+/* The metrics are of all organizations together: no one of them gives them away. */
+static enum status read_scope(const struct exchange *exchange, const json_t *body,
+                              struct token_request *request, struct problem *problem)
+{
+    const char *scope = NULL;
+    enum status status = request_text(body, "scope", &scope, problem);
+
+    if (status || !scope)
+        return status;
+    request->is_for_metrics = strcmp(scope, metrics_scope) == 0;
+    if (!request->is_for_metrics && strcmp(scope, admin_scope) != 0)
+        return problem_set(problem, STATUS_INVALID_VALUE,
+                           "there is no scope \"%s\"; a token is for %s or %s", scope, admin_scope,
+                           metrics_scope);
+    if (request->is_for_metrics && request_principal(exchange)->kind != PRINCIPAL_CONTROL)
+        return problem_set(problem, STATUS_FORBIDDEN,
+                           "the metrics are of all organizations; use the control socket");
+    return STATUS_OK;
+}
+
 enum status tokens_create(struct exchange *exchange, struct problem *problem)
 {
     struct token_request *request = token_request_new(exchange);
@@ -54,7 +81,8 @@ enum status tokens_create(struct exchange *exchange, struct problem *problem)
     enum status status = request_json(exchange, &body, problem);
 
     if (status || (status = request_text(body, "name", &request->name, problem)) ||
-        (status = token_read_life(body, request, problem)))
+        (status = token_read_life(body, request, problem)) ||
+        (status = read_scope(exchange, body, request, problem)))
         return status;
     if (!request->name)
         return problem_set(problem, STATUS_INVALID_VALUE, "a token needs a name");

@@ -195,12 +195,19 @@ static enum status check_times(const struct token_request *request, struct probl
     return STATUS_OK;
 }
 
+static enum principal_kind kind_of(const struct token_request *request)
+{
+    if (request->connection)
+        return PRINCIPAL_CONNECTION;
+    return request->is_for_metrics ? PRINCIPAL_METRICS : PRINCIPAL_ADMINISTRATOR;
+}
+
 static struct token new_token(const struct token_request *request)
 {
     int64_t now = request->actor->now;
 
     return (struct token){
-        .kind = request->connection ? PRINCIPAL_CONNECTION : PRINCIPAL_ADMINISTRATOR,
+        .kind = kind_of(request),
         .connection = request->connection ? request->connection->number : 0,
         .name = request->connection ? "" : request->name,
         .created_at = now,

@@ -54,6 +54,13 @@ void token_record_save(struct store_txn *txn, const struct token_record *record,
     store_put(txn, STORE_TOKEN, bytes_of(record->token.id, TOKEN_ID_SIZE), record_bytes(&writer));
 }
 
+/* Anything else would open more than a token can. */
+static bool is_of_token(enum principal_kind kind)
+{
+    return kind == PRINCIPAL_CONNECTION || kind == PRINCIPAL_ADMINISTRATOR ||
+           kind == PRINCIPAL_METRICS;
+}
+
 bool token_record_decode(const unsigned char *id, struct bytes value, struct arena *arena,
                          struct token_record *record)
 {
@@ -63,8 +70,7 @@ bool token_record_decode(const unsigned char *id, struct bytes value, struct are
     memcpy(token->id, id, TOKEN_ID_SIZE);
     base64url_encode(bytes_of(id, TOKEN_ID_SIZE), token->id_text, sizeof(token->id_text));
     record->organization = record_take_u32(&reader);
-    token->kind = record_take_u8(&reader) == PRINCIPAL_CONNECTION ? PRINCIPAL_CONNECTION
-                                                                  : PRINCIPAL_ADMINISTRATOR;
+    token->kind = (enum principal_kind)record_take_u8(&reader);
     token->connection = record_take_u32(&reader);
     token->created_at = (int64_t)record_take_u64(&reader);
     token->expires_at = (int64_t)record_take_u64(&reader);
@@ -72,7 +78,7 @@ bool token_record_decode(const unsigned char *id, struct bytes value, struct are
     token->name = record_take_text(&reader, arena);
     for (size_t i = 0; i < DIGEST_SIZE; i++)
         record->digest[i] = record_take_u8(&reader);
-    return !reader.is_damaged;
+    return !reader.is_damaged && is_of_token(token->kind);
 }
 
 void token_record_drop(struct store_txn *txn, const unsigned char *id)

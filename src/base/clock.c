@@ -23,6 +23,14 @@ int64_t clock_boot_ms(void)
     return read_ms(CLOCK_BOOTTIME);
 }
 
+int64_t clock_boot_us(void)
+{
+    struct timespec time = {0};
+
+    (void)clock_gettime(CLOCK_BOOTTIME, &time);
+    return (int64_t)time.tv_sec * 1000000 + time.tv_nsec / 1000;
+}
+
 struct timespec clock_wait_until(int64_t ms)
 {
     int64_t until = read_ms(CLOCK_MONOTONIC) + ms;

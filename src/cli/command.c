@@ -158,6 +158,7 @@ static const struct poptOption connection_rotate_options[] = {
 };
 
 static const struct poptOption token_create_options[] = {
+    FLAG("metrics", OPTION_METRICS, "It reads the metrics of this daemon, and nothing else"),
     EXPIRES_OPTION,
     SAVE_TOKEN_OPTION,
     OUTPUT_OPTION,

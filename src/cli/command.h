@@ -49,6 +49,7 @@ enum option {
     OPTION_ANCHOR,
     OPTION_BEFORE,
     OPTION_EXPORTED,
+    OPTION_METRICS,
     OPTION_COUNT
 };
 

@@ -73,7 +73,8 @@ static const struct explanation explanations[] = {
      "entra --release"},
     {"token", "create",
      "For a program of an administrator, or for these commands on another machine,\n"
-     "with --url and --token-file. It is shown once.",
+     "with --url and --token-file. With --metrics it is for Prometheus. It is shown\n"
+     "once.",
      "laptop --expires 90d --save-token laptop.token"},
     {"hold", "allow",
      "ID is as hold list prints it. What is of the whole daemon is decided on its own\n"

@@ -5,17 +5,16 @@
 #include "request.h"
 
 static const struct field fields[] = {
-    {"name", {"name"}, NULL},       {"id", {"id"}, NULL},         {"created", {"created"}, NULL},
-    {"expires", {"expires"}, NULL}, {"used", {"lastUsed"}, NULL}, {NULL, {NULL}, NULL},
+    {"name", {"name"}, NULL},       {"id", {"id"}, NULL},           {"scope", {"scope"}, NULL},
+    {"created", {"created"}, NULL}, {"expires", {"expires"}, NULL}, {"used", {"lastUsed"}, NULL},
+    {NULL, {NULL}, NULL},
 };
 
 /* What fits into 80 columns. */
 static const struct field table_fields[] = {
-    {"name", {"name"}, NULL},
-    {"id", {"id"}, NULL},
-    {"expires", {NULL}, duration_until_end},
-    {"last used", {"lastUsed"}, NULL},
-    {NULL, {NULL}, NULL},
+    {"name", {"name"}, NULL},          {"id", {"id"}, NULL},
+    {"scope", {"scope"}, NULL},        {"expires", {NULL}, duration_until_end},
+    {"last used", {"lastUsed"}, NULL}, {NULL, {NULL}, NULL},
 };
 
 enum status token_list_run(struct invocation *invocation, struct problem *problem)
@@ -32,7 +31,8 @@ enum status token_list_run(struct invocation *invocation, struct problem *proble
 
 enum status token_create_run(struct invocation *invocation, struct problem *problem)
 {
-    json_auto_t *body = json_pack("{s:s}", "name", invocation->argument);
+    const char *scope = invocation->options[OPTION_METRICS] ? "metrics" : "admin";
+    json_auto_t *body = json_pack("{s:s, s:s}", "name", invocation->argument, "scope", scope);
     json_auto_t *token = NULL;
     SCOPED(new_file_release) struct new_file file = {0};
     enum status status =

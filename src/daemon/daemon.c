@@ -16,8 +16,10 @@
 #include "bridge/config/config.h"
 #include "bridge/core/dump.h"
 #include "bridge/core/organization.h"
+#include "bridge/directory/connection.h"
 #include "bridge/scim/schema.h"
 #include "directories.h"
+#include "process.h"
 
 enum { STOP_TIMEOUT_MS = 10000 };
 
@@ -73,6 +75,13 @@ static void describe_directory(void *context, size_t index, struct api_directory
     const struct daemon *daemon = context;
 
     directories_describe(&daemon->directories, index, directory);
+}
+
+static void write_metrics(void *context, struct metrics *metrics)
+{
+    (void)context;
+    directory_write_metrics(metrics);
+    process_write_metrics(metrics);
 }
 
 /* ------------------------------------------------------------------------------- settings */
@@ -176,6 +185,7 @@ static enum status start_server(struct daemon *daemon, struct problem *problem)
         .changed = on_changed,
         .directory = describe_directory,
         .directory_count = daemon->directories.count,
+        .write_metrics = write_metrics,
     };
     return http_start(&settings, &daemon->server, problem);
 }

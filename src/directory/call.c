@@ -4,6 +4,7 @@
 #include <sys/socket.h>
 
 #include "bridge/base/clock.h"
+#include "tally.h"
 
 enum { MS_PER_SECOND = 1000, US_PER_MS = 1000, DN_SHOWN_MAX = 160 };
 
@@ -48,6 +49,7 @@ struct call call_begin(struct directory *directory, enum operation operation, co
         .operation = operation,
         .dn = dn,
         .deadline = clock_boot_ms() + (int64_t)directory->operation_seconds * MS_PER_SECOND,
+        .began_us = clock_boot_us(),
         .problem = problem,
     };
 }
@@ -79,8 +81,11 @@ enum status call_explain(struct call *call, enum status status, const char *why,
 
 static enum status fail(struct call *call, int code, const char *words)
 {
+    enum status status = status_from_ldap(code, call->operation);
+
     call->directory->last_code = code;
-    return call_explain(call, status_from_ldap(code, call->operation), ldap_err2string(code), words,
+    tally_call(call, status);
+    return call_explain(call, status, ldap_err2string(code), words,
                         advice_from_ldap(code, call->operation));
 }
 
@@ -97,6 +102,7 @@ static enum status timed_out(struct call *call)
 {
     directory_cut(call->directory);
     call->directory->last_code = LDAP_TIMEOUT;
+    tally_call(call, STATUS_DIRECTORY_UNAVAILABLE);
     return call_explain(call, STATUS_DIRECTORY_UNAVAILABLE, "no answer in time", NULL, NULL);
 }
 
@@ -140,10 +146,11 @@ enum status call_judge(struct call *call, LDAPMessage *message, LDAPControl ***c
 
     if (parsed != LDAP_SUCCESS)
         return fail(call, parsed, NULL);
+    if (status_from_ldap(code, call->operation))
+        return fail(call, code, words);
     call->directory->last_code = code;
-    if (status_from_ldap(code, call->operation) == STATUS_OK)
-        return STATUS_OK;
-    return fail(call, code, words);
+    tally_call(call, STATUS_OK);
+    return STATUS_OK;
 }
 
 enum status call_finish(struct call *call, int code)

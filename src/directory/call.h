@@ -31,6 +31,7 @@ struct call {
     enum operation operation;
     const char *dn;   /* NULL: it is about no entry */
     int64_t deadline; /* by clock_boot_ms */
+    int64_t began_us; /* by clock_boot_us */
     int message_id;
     struct problem *problem;
 };

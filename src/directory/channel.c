@@ -9,6 +9,7 @@
 
 #include "address.h"
 #include "bridge/base/clock.h"
+#include "tally.h"
 #include "watchdog.h"
 
 /* One entry is one message: a group of 100,000 members takes about 8 MiB. */
@@ -224,6 +225,7 @@ enum status channel_open(struct directory *directory, const struct directory_set
     set_blocking(descriptor, false);
     if ((status = protect(directory, settings, deadline, problem)))
         directory_cut(directory);
+    tally_call(&call, status);
     set_blocking(descriptor, false);
     return status;
 }

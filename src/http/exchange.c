@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "route.h"
+#include "server.h"
 
 const char *exchange_method(const struct exchange *exchange)
 {
@@ -29,6 +30,11 @@ const char *exchange_header(const struct exchange *exchange, const char *name)
 const char *exchange_parameter(const struct exchange *exchange, const char *name)
 {
     return target_parameter(&exchange->target, name);
+}
+
+void exchange_write_metrics(const struct exchange *exchange, struct metrics *metrics)
+{
+    server_write_metrics(exchange->server, metrics);
 }
 
 struct bytes exchange_body(const struct exchange *exchange)

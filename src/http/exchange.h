@@ -51,7 +51,7 @@ struct exchange {
     struct MHD_Connection *connection;
     struct peer *peer;
     char id[UUID_TEXT_SIZE];
-    int64_t began_ms;
+    int64_t began_us; /* by clock_boot_us */
     enum exchange_stage stage;
     bool is_under_way; /* counted by the server */
 

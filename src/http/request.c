@@ -11,7 +11,7 @@
 #include "route.h"
 #include "server.h"
 
-enum { BODY_CAPACITY_FIRST = 4096, ANSWER_STEP = 1 << 20 };
+enum { BODY_CAPACITY_FIRST = 4096, ANSWER_STEP = 1 << 20, US_PER_MS = 1000 };
 
 static struct peer *peer_of(struct MHD_Connection *connection)
 {
@@ -38,7 +38,7 @@ void *request_begin(void *context, const char *target, struct MHD_Connection *co
     exchange->settings = &server->settings;
     exchange->connection = connection;
     exchange->peer = peer_of(connection);
-    exchange->began_ms = clock_boot_ms();
+    exchange->began_us = clock_boot_us();
     /* One byte over the limit is enough to see that it is too long. */
     exchange->raw_target =
         arena_text(arena, bytes_of(target, strnlen(target, TARGET_SIZE_MAX + 1)));
@@ -289,13 +289,13 @@ enum MHD_Result request_continue(void *context, struct MHD_Connection *connectio
 
 /* ---------------------------------------------------------------------- ending */
 
-static void log_access(const struct exchange *exchange, enum MHD_RequestTerminationCode reason)
+static void log_access(const struct exchange *exchange, int64_t took_us,
+                       enum MHD_RequestTerminationCode reason)
 {
     char status[16], duration[24];
 
     (void)snprintf(status, sizeof(status), "%d", exchange->answer.status);
-    (void)snprintf(duration, sizeof(duration), "%lld",
-                   (long long)(clock_boot_ms() - exchange->began_ms));
+    (void)snprintf(duration, sizeof(duration), "%lld", (long long)(took_us / US_PER_MS));
     log_write(LOG_INFO, "request", "method", exchange->method, "path", exchange->target.path,
               "status", exchange->answer.is_given ? status : NULL, "ms", duration, "ended",
               reason == MHD_REQUEST_TERMINATED_COMPLETED_OK ? NULL : "early", "request",
@@ -306,6 +306,8 @@ void request_end(void *context, struct MHD_Connection *connection, void **state,
                  enum MHD_RequestTerminationCode reason)
 {
     struct exchange *exchange = *state;
+    struct http_server *server = context;
+    int64_t took_us;
 
     (void)connection;
     if (!exchange)
@@ -314,9 +316,11 @@ void request_end(void *context, struct MHD_Connection *connection, void **state,
     exchange->peer->is_idle = true;
     peer_await(exchange->peer);
     peer_expire_in(exchange->peer, exchange->settings->limits.idle_ms);
-    log_access(exchange, reason);
+    took_us = clock_boot_us() - exchange->began_us;
+    log_access(exchange, took_us, reason);
+    tally_answer(&server->tally, exchange->route, exchange->answer.status, took_us);
     if (exchange->is_under_way)
-        server_let_out(context);
+        server_let_out(server);
     free(exchange->body);
     arena_free(exchange->arena);
 }

@@ -75,6 +75,30 @@ bool server_is_stopping(struct http_server *server)
     return is_stopping;
 }
 
+/* --------------------------------------------------------------------- metrics */
+
+static void write_connections(const struct listener *listener, const char *door,
+                              struct metrics *metrics)
+{
+    static const struct metric connections = {"rolebridge_http_connections", METRIC_GAUGE,
+                                              "Connections that are open."};
+    const union MHD_DaemonInfo *info;
+
+    if (!listener->daemon)
+        return;
+    info = MHD_get_daemon_info(listener->daemon, MHD_DAEMON_INFO_CURRENT_CONNECTIONS);
+    if (info)
+        metrics_write(metrics, &connections, (struct label[]){{"door", door}, {NULL, NULL}},
+                      info->num_connections);
+}
+
+void server_write_metrics(const struct http_server *server, struct metrics *metrics)
+{
+    write_connections(&server->network, "network", metrics);
+    write_connections(&server->control, "control", metrics);
+    tally_write(&server->tally, metrics);
+}
+
 /* ----------------------------------------------------------------------- peers */
 
 static void format_address(const struct sockaddr *address, char *out, size_t size)
@@ -262,6 +286,7 @@ static void server_free(struct http_server *server)
     listener_close(&server->control, server->settings.control_path);
     pthread_cond_destroy(&server->ended);
     pthread_mutex_destroy(&server->mutex);
+    tally_clear(&server->tally);
     free(server);
 }
 
@@ -281,6 +306,7 @@ static struct http_server *server_new(const struct http_settings *settings)
     pthread_condattr_t monotonic;
 
     server->settings = *settings;
+    tally_init(&server->tally, settings->routes, settings->route_count);
     listener_init(&server->network, server, &network_limits);
     listener_init(&server->control, server, &control_limits);
     server->control.is_control = true;

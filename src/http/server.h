@@ -8,6 +8,7 @@
 #include "bridge/http/server.h"
 #include "door.h"
 #include "peer.h"
+#include "tally.h"
 
 /* A listening socket, who has come in by it, and the threads that serve them. */
 struct listener {
@@ -23,6 +24,7 @@ struct http_server {
     struct listener network;
     struct listener control;
     struct door door;
+    struct tally tally;
 
     pthread_mutex_t mutex; /* over what follows */
     pthread_cond_t ended;
@@ -41,5 +43,7 @@ bool server_begin_handling(struct http_server *server);
 void server_end_handling(struct http_server *server);
 
 bool server_is_stopping(struct http_server *server);
+
+void server_write_metrics(const struct http_server *server, struct metrics *metrics);
 
 #endif

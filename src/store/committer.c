@@ -216,17 +216,63 @@ static void check_readers(struct store *store)
     engine_check_readers(store->engine);
 }
 
+static uint64_t count_of(const struct change *batch)
+{
+    uint64_t count = 0;
+
+    for (; batch; batch = batch->next)
+        count++;
+    return count;
+}
+
+static void commit_batch(struct store *store, struct change *batch)
+{
+    struct committer *committer = &store->committer;
+    int64_t began_us = clock_boot_us();
+    struct change *stale;
+
+    histogram_observe(&committer->batch_sizes, &scale_sizes, count_of(batch));
+    check_readers(store);
+    write_together(store, batch);
+    histogram_observe(&committer->durations, &scale_durations,
+                      (uint64_t)(clock_boot_us() - began_us));
+    stale = answer_batch(committer, batch);
+    atomic_fetch_add_explicit(&committer->stale, count_of(stale), memory_order_relaxed);
+    prepare_again(committer, stale);
+}
+
 static void *commit_all(void *argument)
 {
     struct store *store = argument;
     struct change *batch;
 
-    while ((batch = take_batch(&store->committer))) {
-        check_readers(store);
-        write_together(store, batch);
-        prepare_again(&store->committer, answer_batch(&store->committer, batch));
-    }
+    while ((batch = take_batch(&store->committer)))
+        commit_batch(store, batch);
     return NULL;
+}
+
+void committer_write_metrics(struct committer *committer, struct metrics *metrics)
+{
+    static const struct metric sizes = {"rolebridge_store_batch_changes", METRIC_HISTOGRAM,
+                                        "Changes that share one commit."};
+    static const struct metric durations = {"rolebridge_store_batch_duration_seconds",
+                                            METRIC_HISTOGRAM,
+                                            "How long it takes to write a batch to the disk."};
+    static const struct metric stale = {
+        "rolebridge_store_stale_changes_total", METRIC_COUNTER,
+        "Changes that were prepared again, since what they had read had changed."};
+    static const struct metric waiting = {"rolebridge_store_waiting_changes", METRIC_GAUGE,
+                                          "Changes that were submitted and have not ended."};
+    size_t unanswered;
+
+    (void)pthread_mutex_lock(&committer->lock);
+    unanswered = committer->unanswered;
+    (void)pthread_mutex_unlock(&committer->lock);
+    metrics_write_histogram(metrics, &sizes, NULL, &committer->batch_sizes, &scale_sizes);
+    metrics_write_histogram(metrics, &durations, NULL, &committer->durations, &scale_durations);
+    metrics_write(metrics, &stale, NULL,
+                  (double)atomic_load_explicit(&committer->stale, memory_order_relaxed));
+    metrics_write(metrics, &waiting, NULL, (double)unanswered);
 }
 
 enum status committer_start(struct store *store, struct problem *problem)

@@ -3,6 +3,7 @@
 
 #include <pthread.h>
 
+#include "bridge/base/metrics.h"
 #include "change.h"
 
 /* Changes that have been submitted and not been answered: more are turned away. */
@@ -18,9 +19,14 @@ struct committer {
     size_t unanswered;
     bool is_closing;
     int64_t readers_checked_at; /* on clock_boot_ms; the thread's own */
+    struct histogram batch_sizes;
+    struct histogram durations; /* of writing a batch */
+    _Atomic uint64_t stale;     /* changes that were prepared again */
 };
 
 enum status committer_start(struct store *store, struct problem *problem);
+
+void committer_write_metrics(struct committer *committer, struct metrics *metrics);
 
 /* Answer everything that was admitted, then end the thread. */
 void committer_stop(struct committer *committer);

@@ -89,6 +89,20 @@ void store_usage(struct store *store, uint64_t *used, uint64_t *size)
     engine_usage(store->engine, used, size);
 }
 
+void store_write_metrics(struct store *store, struct metrics *metrics)
+{
+    static const struct metric used_bytes = {"rolebridge_store_used_bytes", METRIC_GAUGE,
+                                             "Bytes of the store's file that are in use."};
+    static const struct metric size_bytes = {"rolebridge_store_size_bytes", METRIC_GAUGE,
+                                             "The most that the store may grow to (store.size)."};
+    uint64_t used, size;
+
+    store_usage(store, &used, &size);
+    metrics_write(metrics, &used_bytes, NULL, (double)used);
+    metrics_write(metrics, &size_bytes, NULL, (double)size);
+    committer_write_metrics(&store->committer, metrics);
+}
+
 /* ------------------------------------------------------------------ reading */
 
 enum status store_begin(struct store *store, uint32_t organization, struct store_txn **begun,

@@ -22,6 +22,7 @@ CALLERS = {  # who may call what
     "SCOPE_PROVISION": {"control", "administrator", "connection"},
     "SCOPE_ADMIN": {"control", "administrator"},
     "SCOPE_CONTROL": {"control"},
+    "SCOPE_METRICS": {"control"},
 }
 
 # ------------------------------------------------------------------ what a request names
@@ -114,6 +115,7 @@ SITE_FILTERS = tuple({"filter": text} for text in (
 ROUTES = {
     "GET /healthz": Shown(),
     "GET /readyz": Shown(),
+    "GET /metrics": Shown(),
     "GET /scim/v2/ServiceProviderConfig": Shown(),
     "GET /scim/v2/ResourceTypes": Shown(),
     "GET /scim/v2/ResourceTypes/{name}": Missing("connection"),

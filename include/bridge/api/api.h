@@ -10,7 +10,7 @@
 
 /*
  * The SCIM endpoints under /scim/v2 (RFC 7644), the admin interface under
- * /admin/v1, and the two health checks. Who may call what is a column of the
+ * /admin/v1, the metrics, and the two health checks. Who may call what is a column of the
  * route table.
  */
 
@@ -44,6 +44,9 @@ struct api {
     /* Of each organization of the configuration; the first is the default one. */
     void (*directory)(void *context, size_t index, struct api_directory *directory);
     size_t directory_count;
+
+    /* What is counted behind the api: for /metrics. */
+    void (*write_metrics)(void *context, struct metrics *metrics);
 };
 
 const struct route *api_routes(size_t *count);

@@ -13,6 +13,7 @@ enum principal_kind {
     PRINCIPAL_CONNECTION,    /* an identity provider, by its token */
     PRINCIPAL_ADMINISTRATOR, /* a program of an administrator, by its token */
     PRINCIPAL_CONTROL,       /* somebody on the control socket */
+    PRINCIPAL_METRICS,       /* a program that reads the metrics, and nothing else, by its token */
 };
 
 enum { TOKEN_ID_SIZE = 9, TOKEN_ID_TEXT_SIZE = 13, TOKEN_TEXT_SIZE = 64 };

@@ -17,8 +17,8 @@ struct token {
     unsigned char id[TOKEN_ID_SIZE];
     char id_text[TOKEN_ID_TEXT_SIZE];
     enum principal_kind kind;
-    uint32_t connection; /* 0: an administrator's */
-    const char *name;    /* an administrator's; "" for a connection's */
+    uint32_t connection; /* 0: of no connection */
+    const char *name;    /* "" for a connection's */
     uint64_t number;     /* grows in the order of issue */
     int64_t created_at;
     int64_t expires_at;
@@ -28,8 +28,9 @@ struct token {
 struct token_request {
     const struct actor *actor;
     struct arena *arena;
-    const struct connection *connection; /* whose; NULL: an administrator's */
-    const char *name;                    /* an administrator's token: its name */
+    const struct connection *connection; /* whose; NULL: a program's */
+    const char *name;                    /* a program's token: its name */
+    bool is_for_metrics;                 /* issue: a program's that reads them, and no more */
     int64_t life;                        /* issue: seconds; 0: TOKEN_LIFE_SECONDS, the most */
     bool ends_other;                     /* issue: the connection's other token ends early, */
     int64_t grace;                       /* ... in so many seconds */
@@ -41,17 +42,18 @@ struct token_request {
  * store_changes whose argument is a token_request.
  *
  * token_issue   for a connection: the oldest ends when there would be more than
- *               two that live. For an administrator: STATUS_UNIQUENESS when the
+ *               two that live. For a program: STATUS_UNIQUENESS when the
  *               name is taken by one that lives. What has expired is tidied away.
  *               STATUS_INVALID_VALUE  what cannot be a name, a life or a grace
- * token_revoke  an administrator's, by name: STATUS_NOT_FOUND
+ * token_revoke  a program's, by name: STATUS_NOT_FOUND
  * token_revoke_all  every one of a connection
  */
 enum status token_issue(struct store_txn *txn, void *argument, struct problem *problem);
 enum status token_revoke(struct store_txn *txn, void *argument, struct problem *problem);
 enum status token_revoke_all(struct store_txn *txn, void *argument, struct problem *problem);
 
-/* Tokens of one connection, or (0) of administrators. Return false to stop. */
+/* Tokens of one connection, or (0) of programs: an administrator's, and those for metrics. Return
+ * false to stop. */
 typedef bool token_visit(void *context, const struct token *token);
 void token_each(struct store_txn *txn, uint32_t connection, struct arena *arena, token_visit *visit,
                 void *context);

@@ -18,6 +18,9 @@ int64_t clock_now_ms(void);
 /* Milliseconds of a clock that never goes back and counts suspended time: for waiting. */
 int64_t clock_boot_ms(void);
 
+/* The same in microseconds: for measuring. */
+int64_t clock_boot_us(void);
+
 /* `ms` from now on CLOCK_MONOTONIC: how long pthread_cond_timedwait shall wait. */
 struct timespec clock_wait_until(int64_t ms);
 

@@ -123,4 +123,12 @@ enum status directory_set_password(struct directory *directory, const char *dn,
 enum status directory_try_bind(const struct directory_settings *settings, const char *dn,
                                const char *password, struct problem *problem);
 
+struct metrics;
+
+/*
+ * Write what has been counted of the operations of all connections that this
+ * process has had: how they ended, and how long they took. From any thread.
+ */
+void directory_write_metrics(struct metrics *metrics);
+
 #endif

@@ -8,6 +8,8 @@
 #include "bridge/base/bytes.h"
 #include "bridge/http/route.h"
 
+struct metrics;
+
 /*
  * One request and its answer. It belongs to the handler until the handler
  * returns or, if suspended, until it is resumed. All text that these functions
@@ -53,6 +55,9 @@ bool exchange_is_control(const struct exchange *exchange);
 uid_t exchange_uid(const struct exchange *exchange);
 
 struct arena *exchange_arena(struct exchange *exchange);
+
+/* Write what the server that it came to has counted: requests, how long they took, connections. */
+void exchange_write_metrics(const struct exchange *exchange, struct metrics *metrics);
 
 /* Whatever the gate and the handlers want to remember about this exchange. */
 void exchange_set_principal(struct exchange *exchange, const void *principal);

@@ -38,6 +38,7 @@ enum store_table {
     STORE_TABLE_COUNT
 };
 
+struct metrics;
 struct store;
 
 /* One transaction, held by one thread at a time. */
@@ -179,6 +180,9 @@ enum status store_update(struct store *store, uint32_t organization, store_chang
 
 /* Bytes of the file in use, and the most it may grow to. */
 void store_usage(struct store *store, uint64_t *used, uint64_t *size);
+
+/* Write what the store has counted: commits, and how much of it is used. */
+void store_write_metrics(struct store *store, struct metrics *metrics);
 
 /* ------------------------------------------------------------------ journal */
 

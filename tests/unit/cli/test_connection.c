@@ -310,7 +310,8 @@ static void a_program_s_tokens_are_listed_and_revoked(void **state)
 {
     static const struct fake_answer list[] = {
         {200,
-         "{\"tokens\":[{\"name\":\"job\",\"id\":\"k3v\",\"created\":\"c\",\"expires\":\"e\","
+         "{\"tokens\":[{\"name\":\"job\",\"id\":\"k3v\",\"scope\":\"admin\",\"created\":\"c\","
+         "\"expires\":\"e\","
          "\"expiresIn\":0,\"lastUsed\":\"u\"}]}",
          0},
         {0}};
@@ -322,8 +323,10 @@ static void a_program_s_tokens_are_listed_and_revoked(void **state)
     struct run revoked = RUN_ASKING(arena, &second, revoke, "token", "revoke", "job");
 
     (void)state;
-    assert_string_equal(listed.out, "NAME,ID,CREATED,EXPIRES,USED\r\njob,k3v,c,e,u\r\n");
-    assert_string_equal(shown.out, "NAME  ID   EXPIRES  LAST USED\njob   k3v  ended    u\n");
+    assert_string_equal(listed.out,
+                        "NAME,ID,SCOPE,CREATED,EXPIRES,USED\r\njob,k3v,admin,c,e,u\r\n");
+    assert_string_equal(shown.out,
+                        "NAME  ID   SCOPE  EXPIRES  LAST USED\njob   k3v  admin  ended    u\n");
     assert_non_null(strstr(second.requests[0], "DELETE /admin/v1/tokens/job HTTP/1.1"));
     assert_int_equal(revoked.exit_code, CLI_DONE);
 }
