@@ -8,7 +8,10 @@
 
 #include "bridge/base/log.h"
 
-enum { CHUNK_SIZE = 8192 };
+/* Zero in a build with sanitizers: each piece is a chunk then, and going beyond it is seen. */
+#ifndef ARENA_CHUNK_SIZE
+#define ARENA_CHUNK_SIZE 8192
+#endif
 
 struct chunk {
     struct chunk *next;
@@ -80,12 +83,20 @@ void arena_release(struct arena **arena)
     *arena = NULL;
 }
 
+/* Where the next piece of a chunk begins: aligned for any type. */
+static size_t chunk_next(const struct chunk *chunk)
+{
+    const size_t align = _Alignof(max_align_t);
+
+    return (chunk->used + align - 1) / align * align;
+}
+
 static struct chunk *chunk_with_room(struct arena *arena, size_t size)
 {
     struct chunk *chunk = arena->chunks;
-    size_t chunk_size = size > CHUNK_SIZE ? size : CHUNK_SIZE;
+    size_t chunk_size = size > ARENA_CHUNK_SIZE ? size : ARENA_CHUNK_SIZE;
 
-    if (chunk && chunk->size - chunk->used >= size)
+    if (chunk && chunk_next(chunk) + size <= chunk->size)
         return chunk;
     chunk = heap_resize(NULL, sizeof(*chunk) + chunk_size);
     *chunk = (struct chunk){.next = arena->chunks, .size = chunk_size};
@@ -95,17 +106,15 @@ static struct chunk *chunk_with_room(struct arena *arena, size_t size)
 
 void *arena_alloc(struct arena *arena, size_t size)
 {
-    const size_t align = _Alignof(max_align_t);
     struct chunk *chunk;
-    void *memory;
+    size_t start;
 
-    if (size > SIZE_MAX / 2)
+    if (size > SIZE_MAX / 4)
         out_of_memory();
-    size = (size + align - 1) / align * align;
     chunk = chunk_with_room(arena, size);
-    memory = chunk->data + chunk->used;
-    chunk->used += size;
-    return memset(memory, 0, size);
+    start = chunk_next(chunk);
+    chunk->used = start + size;
+    return memset(chunk->data + start, 0, size);
 }
 
 void arena_take(struct arena *arena, void *memory, void (*release)(void *memory))
