@@ -46,6 +46,13 @@ static bool is_plain(char c)
     return (unsigned char)c >= CONTROL_END && c != DELETE_CHARACTER && c != '"' && c != '\\';
 }
 
+/* U+0080 to U+009F in UTF-8: a terminal may take it for a command, as it does ESC. */
+static bool is_upper_control(const char *text)
+{
+    return (unsigned char)text[0] == 0xC2 && (unsigned char)text[1] >= 0x80 &&
+           (unsigned char)text[1] <= 0x9F;
+}
+
 static void add_escaped(struct line *line, char c)
 {
     char escape[5];
@@ -61,11 +68,11 @@ static void add_quoted(struct line *line, const char *text)
     while (*text) {
         size_t size = 0;
 
-        while (text[size] && is_plain(text[size]))
+        while (text[size] && is_plain(text[size]) && !is_upper_control(text + size))
             size++;
         add_bytes(line, text, size);
         text += size;
-        if (*text)
+        for (int left = is_upper_control(text) ? 2 : 1; *text && left > 0; left--)
             add_escaped(line, *text++);
     }
     add(line, "\"");

@@ -109,7 +109,7 @@ static bool path_decode(struct bytes raw, char *path)
     }
     if (decoding.to == path)
         *path = '/';
-    return text_is_utf8(path);
+    return text_is_utf8(path) && !text_has_control(path);
 }
 
 /* A name or a value of the query; NULL when it cannot be taken. */

@@ -87,6 +87,7 @@ static const char *const refused[] = {
     "/a%C3",       /* half a character */
     "/a%C0%AF",    /* an overlong slash */
     "/a%ED%A0%80", /* a surrogate */
+    "/a%C2%9B2J",  /* what ESC [ is as one character, to a terminal */
     "/a%FF",
     "/a?b=%",
     "/a?b=%zz",
