@@ -22,9 +22,23 @@ static void release_text(char **text)
     ldap_memfree(*text);
 }
 
+/* A value in hexadecimal has at least one byte (RFC 4514 section 3); libldap takes none as well. */
+static bool has_bytes(LDAPRDN rdn)
+{
+    for (size_t i = 0; rdn[i]; i++)
+        if ((rdn[i]->la_flags & LDAP_AVA_BINARY) && rdn[i]->la_value.bv_len == 0)
+            return false;
+    return true;
+}
+
 static bool parse(const char *dn, LDAPDN *parsed)
 {
-    return dn && ldap_str2dn(dn, parsed, LDAP_DN_FORMAT_LDAPV3) == LDAP_SUCCESS;
+    if (!dn || ldap_str2dn(dn, parsed, LDAP_DN_FORMAT_LDAPV3) != LDAP_SUCCESS)
+        return false;
+    for (size_t i = 0; *parsed && (*parsed)[i]; i++)
+        if (!has_bytes((*parsed)[i]))
+            return false;
+    return true;
 }
 
 static size_t rdn_count(LDAPDN dn)

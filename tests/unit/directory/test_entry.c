@@ -194,6 +194,7 @@ static void what_cannot_be_parsed_is_no_dn(void **state)
     static const char *const invalid[] = {
         "ada",         "=ada",       "uid",       "uid=a,",  ",",         ",uid=a",
         "uid=a,,dc=x", "uid=a;dc=x", "uid=\"a\"", "uid=a\\", "uid=a\\zz", "uid=#xyz",
+        "uid=#",      "uid=# ,dc=x",
     };
 
     (void)state;
