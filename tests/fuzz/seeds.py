@@ -15,8 +15,20 @@ from urllib.parse import parse_qs, urlsplit
 PATCH = "urn:ietf:params:scim:api:messages:2.0:PatchOp"
 
 
+class Cases:
+    """All that is in tests/cases."""
+
+    def __init__(self, folder):
+        self.json = [json.loads(path.read_bytes()) for path in sorted(folder.rglob("*.json"))]
+        self.yaml = [path.read_bytes() for path in sorted(folder.rglob("*.yaml"))]
+        self.requests = [request for file in self.json if isinstance(file, list) for request in file]
+
+    def members(self, name):
+        """Every member of that name, at any depth."""
+        return members(self.json, name)
+
+
 def members(value, name):
-    """Every member of that name, at any depth."""
     children = value.values() if isinstance(value, dict) else value if isinstance(value, list) else []
     if isinstance(value, dict) and name in value:
         yield value[name]
@@ -29,23 +41,56 @@ def texts(values):
 
 
 def documents(values):
-    return [json.dumps(value) for value in values if isinstance(value, (dict, list))]
+    return [json.dumps(value, ensure_ascii=False) for value in values if isinstance(value, (dict, list))]
+
+
+def strings(value):
+    """Every text of a document, at any depth."""
+    if isinstance(value, str):
+        return {value}
+    children = value.values() if isinstance(value, dict) else value if isinstance(value, list) else []
+    return {text for child in children for text in strings(child)}
 
 
 def queries(cases, name):
     """What the recorded requests ask for."""
-    for path in texts(members(cases, "path")):
-        yield from parse_qs(urlsplit(path).query).get(name, [])
+    for request in cases.requests:
+        yield from parse_qs(urlsplit(request["path"]).query).get(name, [])
 
 
 def patches(cases):
-    return [{"schemas": [PATCH], "Operations": operations} for operations in members(cases, "operations")]
+    return [{"schemas": [PATCH], "Operations": operations} for operations in cases.members("operations")]
+
+
+def heads(cases):
+    for request in cases.requests:
+        length = len(json.dumps(request["body"])) if "body" in request else 0
+        headers = {"Host": "bridge.example", **request.get("headers", {}), "Content-Length": length}
+        yield "\n".join(["HTTP/1.1", *(f"{name}: {value}" for name, value in headers.items())])
+
+
+def rows(cases):
+    """The attributes that configurations map, behind an RDN."""
+    for line in (line for file in cases.yaml for line in file.splitlines() if line[:6] == b"      "):
+        name, colon, source = line.decode(errors="replace").strip().partition(": ")
+        if colon:
+            yield "\n".join(["uid={userName}", name, source.strip("'")])
+    yield "uid={emails.value}\ncn\nlast(displayName)"
+    yield "employeeNumber={externalId}\nsn\n{name.givenName} {name.familyName}!"
 
 
 SEEDS = {
-    "filter": lambda cases: [*texts(members(cases, "filter")), *queries(cases, "filter")],
-    "path": lambda cases: [*texts(members(cases, "path")), *queries(cases, "attributes")],
-    "patch": lambda cases: documents([*patches(cases), *members(cases, "body")]),
+    "attribute_map": rows,
+    "config": lambda cases: cases.yaml,
+    "dn": lambda cases: [*texts(cases.members("dn")), "", "cn=a+sn=b,dc=x", "x=#0401ff", "*(a)\\,+\"<>;# "],
+    "filter": lambda cases: [*texts(cases.members("filter")), *queries(cases, "filter")],
+    "header": heads,
+    "json": lambda cases: documents([*cases.members("body"), *cases.members("schemas")]),
+    "patch": lambda cases: documents([*patches(cases), *cases.members("body")]),
+    "path": lambda cases: [*texts(cases.members("path")), *queries(cases, "attributes")],
+    "resource": lambda cases: documents([*cases.members("body"), *cases.members("user")]),
+    "target": lambda cases: ["/scim/v2" + request["path"] for request in cases.requests],
+    "text": lambda cases: strings(cases.json),
 }
 
 
@@ -57,10 +102,11 @@ def write(folder, inputs):
 
 
 def main(cases_folder, folder):
-    cases = [json.loads(path.read_bytes()) for path in sorted(Path(cases_folder).rglob("*.json"))]
+    cases = Cases(Path(cases_folder))
     shutil.rmtree(folder, ignore_errors=True)
     for noun, seeds in SEEDS.items():
-        write(Path(folder) / noun, [seed.encode() for seed in seeds(cases)])
+        write(Path(folder) / noun,
+              [seed if isinstance(seed, bytes) else seed.encode() for seed in seeds(cases)])
 
 
 if __name__ == "__main__":
