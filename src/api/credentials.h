@@ -21,10 +21,4 @@ enum status token_read_life(const json_t *body, struct token_request *request,
 /* id, created, expires, expiresIn and lastUsed, null until it is used. */
 json_t *token_json(struct exchange *exchange, const struct token *token);
 
-/*
- * What soon lets nobody in any more, or does so already: connections whose last
- * token ends within 14 days, and such tokens of administrators.
- */
-json_t *expiring_json(struct exchange *exchange, struct store_txn *txn);
-
 #endif

@@ -1,29 +1,34 @@
-/* Credentials that end soon, for the person who must replace them. */
-#include "credentials.h"
+/* Tokens that end soon, for the person who must replace them. */
+#include "alarm.h"
+#include "bridge/auth/token.h"
+#include "bridge/base/text.h"
 
 enum { NOTICE_SECONDS = 14 * 24 * 3600 };
 
-struct notice {
-    struct store_txn *txn;
-    struct arena *arena;
-    int64_t now;
-    json_t *list;
-};
-
-static void add(const struct notice *notice, const char *kind, const char *name, int64_t expires_at)
+/* `remedy`: how to go on, with the name behind it. */
+static void look_at_end(const struct lookout *lookout, const char *what, const char *name,
+                        int64_t expires_at, const char *remedy)
 {
-    json_t *json;
+    struct arena *arena = lookout->arena;
+    char at[TIMESTAMP_SIZE];
 
-    if (expires_at > notice->now + NOTICE_SECONDS)
+    if (expires_at > lookout->now + NOTICE_SECONDS)
         return;
-    json = json_pack("{s:s, s:s}", "kind", kind, "name", name);
-    credentials_add_end(json, expires_at, notice->now);
-    (void)json_array_append_new(notice->list, json);
+    timestamp_format(expires_at, at);
+    alarm_raise(lookout,
+                &(struct alarm){
+                    .subject = name,
+                    .since = expires_at - NOTICE_SECONDS,
+                    .detail = arena_printf(arena, "the %s %s %s at %s", what, name,
+                                           expires_at > lookout->now ? "ends" : "ended", at),
+                    .advice = arena_printf(arena, "%s %s", remedy, name),
+                });
 }
 
-static bool add_token(void *context, const struct token *token)
+static bool look_at_token(void *context, const struct token *token)
 {
-    add(context, "Token", token->name, token->expires_at);
+    look_at_end(context, "token", token->name, token->expires_at,
+                "make another one, then: rolebridge token revoke");
     return true;
 }
 
@@ -37,22 +42,21 @@ static bool find_last(void *context, const struct token *token)
 }
 
 /* One of two tokens may end: the other one is there for that. */
-static bool add_connection(void *context, const struct connection *connection)
+static bool look_at_connection(void *context, const struct connection *connection)
 {
-    const struct notice *notice = context;
+    const struct lookout *lookout = context;
     int64_t last = 0;
 
-    token_each(notice->txn, connection->number, notice->arena, find_last, &last);
-    add(notice, "Connection", connection->name, last);
+    token_each(lookout->txn, connection->number, lookout->arena, find_last, &last);
+    look_at_end(lookout, "last token of the connection", connection->name, last,
+                "rolebridge connection rotate");
     return true;
 }
 
-json_t *expiring_json(struct exchange *exchange, struct store_txn *txn)
+void look_at_expiring(const struct lookout *lookout)
 {
-    struct notice notice = {txn, exchange_arena(exchange), request_actor(exchange)->now,
-                            json_array()};
+    struct lookout here = *lookout;
 
-    connection_each(txn, notice.arena, add_connection, &notice);
-    token_each(txn, 0, notice.arena, add_token, &notice);
-    return notice.list;
+    connection_each(here.txn, here.arena, look_at_connection, &here);
+    token_each(here.txn, 0, here.arena, look_at_token, &here);
 }

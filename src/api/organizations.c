@@ -2,16 +2,15 @@
 
 #include <string.h>
 
-#include "bridge/core/organization.h"
+#include "alarm.h"
 #include "bridge/core/outbox.h"
 #include "credentials.h"
 #include "handlers.h"
 
 /* -------------------------------------------------------------------------------- showing */
 
-/* False: the configuration does not name the organization. */
-static bool find_directory(const struct api *api, const char *organization,
-                           struct api_directory *directory)
+bool directory_find(const struct api *api, const char *organization,
+                    struct api_directory *directory)
 {
     for (size_t i = 0; i < api->directory_count; i++) {
         api->directory(api->context, i, directory);
@@ -32,7 +31,7 @@ enum status password_size_min(struct exchange *exchange, size_t *size, struct pr
     if (status)
         return status;
     if (organization_load(txn, store_organization(txn), exchange_arena(exchange), &organization) &&
-        find_directory(request_api(exchange), organization.name, &directory) && directory.uri)
+        directory_find(request_api(exchange), organization.name, &directory) && directory.uri)
         *size = directory.password_size_min;
     return store_status(txn, problem);
 }
@@ -41,7 +40,7 @@ static struct api_directory directory_of(const struct api *api, const char *orga
 {
     struct api_directory directory;
 
-    if (!find_directory(api, organization, &directory))
+    if (!directory_find(api, organization, &directory))
         directory = (struct api_directory){.state = "none", .since = api->started_at};
     return directory;
 }
@@ -69,6 +68,29 @@ json_t *outbox_json(struct store_txn *txn, struct arena *arena)
                      depth.oldest_at ? timestamp_json(depth.oldest_at) : json_null());
 }
 
+/* Those that the configuration names and nobody has made. */
+static void each_absent(struct store_txn *txn, const struct api *api, struct arena *arena,
+                        organization_visit *visit, void *context)
+{
+    for (size_t i = 0; i < api->directory_count; i++) {
+        struct organization organization;
+        struct api_directory directory;
+
+        api->directory(api->context, i, &directory);
+        if (organization_find(txn, directory.organization, arena, &organization))
+            continue;
+        organization = (struct organization){.number = 0, .name = directory.organization};
+        (void)visit(context, &organization);
+    }
+}
+
+void organizations_each(struct store_txn *txn, const struct api *api, struct arena *arena,
+                        organization_visit *visit, void *context)
+{
+    organization_each(txn, arena, visit, context);
+    each_absent(txn, api, arena, visit, context);
+}
+
 struct showing {
     struct store_txn *txn;
     const struct api *api;
@@ -80,42 +102,27 @@ static bool add_organization(void *context, const struct organization *organizat
 {
     const struct showing *showing = context;
     uint32_t own = store_organization(showing->txn);
+    bool is_there = organization->number != 0;
     json_t *json = json_pack("{s:s, s:o, s:o}", "name", organization->name, "created",
-                             timestamp_json(organization->created_at), "directory",
-                             directory_json(showing->api, organization->name));
+                             is_there ? timestamp_json(organization->created_at) : json_null(),
+                             "directory", directory_json(showing->api, organization->name));
 
     store_enter(showing->txn, organization->number);
-    (void)json_object_set_new(json, "outbox", outbox_json(showing->txn, showing->arena));
+    (void)json_object_set_new(json, "outbox",
+                              is_there ? outbox_json(showing->txn, showing->arena) : json_null());
+    (void)json_object_set_new(
+        json, "alarms",
+        alarms_json(showing->api, showing->txn, organization->name, showing->arena));
     store_enter(showing->txn, own);
     (void)json_array_append_new(showing->list, json);
     return true;
-}
-
-/* Those that are not there. */
-static void add_absent(const struct showing *showing)
-{
-    const struct api *api = showing->api;
-
-    for (size_t i = 0; i < api->directory_count; i++) {
-        struct organization organization;
-        struct api_directory directory;
-
-        api->directory(api->context, i, &directory);
-        if (organization_find(showing->txn, directory.organization, showing->arena, &organization))
-            continue;
-        (void)json_array_append_new(
-            showing->list,
-            json_pack("{s:s, s:n, s:o, s:n}", "name", directory.organization, "created",
-                      "directory", directory_json(api, directory.organization), "outbox"));
-    }
 }
 
 json_t *organizations_json(struct store_txn *txn, const struct api *api, struct arena *arena)
 {
     struct showing showing = {txn, api, arena, json_array()};
 
-    organization_each(txn, arena, add_organization, &showing);
-    add_absent(&showing);
+    organizations_each(txn, api, arena, add_organization, &showing);
     return showing.list;
 }
 

@@ -1,9 +1,9 @@
 /* The state of the daemon, for people and for health checks. */
 #include <unistd.h>
 
+#include "alarm.h"
 #include "bridge/base/json.h"
 #include "bridge/core/group.h"
-#include "bridge/core/organization.h"
 #include "bridge/core/outbox.h"
 #include "bridge/core/site.h"
 #include "bridge/core/user.h"
@@ -101,6 +101,20 @@ static json_t *all_parked_json(struct store_txn *txn, struct arena *arena)
     return json;
 }
 
+/* Those of the whole daemon first: they concern everybody. */
+static json_t *all_alarms_json(struct exchange *exchange, struct store_txn *txn,
+                               const struct organization *organization)
+{
+    const struct api *api = request_api(exchange);
+    struct arena *arena = exchange_arena(exchange);
+    json_t *all = alarms_json(api, txn, NULL, arena);
+    json_t *own = alarms_json(api, txn, organization->name, arena);
+
+    (void)json_array_extend(all, own);
+    json_decref(own);
+    return all;
+}
+
 static void add_organization(struct exchange *exchange, struct store_txn *txn,
                              const struct organization *organization, json_t *json)
 {
@@ -113,7 +127,7 @@ static void add_organization(struct exchange *exchange, struct store_txn *txn,
                               directory_json(request_api(exchange), organization->name));
     (void)json_object_set_new(json, "outbox", outbox_json(txn, arena));
     (void)json_object_set_new(json, "parked", all_parked_json(txn, arena));
-    (void)json_object_set_new(json, "expiring", expiring_json(exchange, txn));
+    (void)json_object_set_new(json, "alarms", all_alarms_json(exchange, txn, organization));
 }
 
 static json_t *state_json(struct exchange *exchange, struct store_txn *txn,

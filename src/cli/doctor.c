@@ -127,12 +127,12 @@ static void find_directory(struct doctor *doctor, const json_t *status)
     const char *own = text_of(status, "organization"), *state = text_of(directory, "state");
     const char *name = own ? own : text_of(status, "name");
     const char *detail = text_of(directory, "detail");
-    bool is_right = !status_has_directory_alarm(status);
+    const json_t *alarm = status_alarm(status, "directory");
+    const char *advice = text_of(alarm, "advice");
 
     find(doctor, arena_printf(doctor->invocation->arena, "directory of %s", name ? name : "-"),
-         is_right, "%s%s%s%s%s", state ? state : "-", detail ? ": " : "", detail ? detail : "",
-         is_right ? "" : "; ",
-         is_right ? "" : status_directory_advice(status, doctor->invocation->arena));
+         state && !alarm, "%s%s%s%s%s", state ? state : "-", detail ? ": " : "", detail ? detail : "",
+         advice ? "; " : "", advice ? advice : "");
 }
 
 /* As the daemon reports it: only it knows how to sign in there. */

@@ -2,26 +2,8 @@
 
 #include <string.h>
 
-#include "duration.h"
 #include "output.h"
 #include "request.h"
-
-/* What a state of the directory means to the person who reads it. */
-static const struct directory_state {
-    const char *name;
-    const char *advice;
-    bool is_alarm;
-} directory_states[] = {
-    {"none", NULL, false}, /* where to set one depends on whose it is */
-    {"absent", "make the organization, or take it out of the configuration", true},
-    {"connecting", "nothing, the directory is being connected to", false},
-    {"connected", "nothing", false},
-    {"unavailable", "see that the directory runs and can be reached; changes wait until it does",
-     true},
-    {"unusable",
-     "change what the directory says; it is looked at again within a minute, and changes wait",
-     true},
-};
 
 /* ------------------------------------------------------------------- fields */
 
@@ -96,68 +78,37 @@ static const char *outbox_text(const json_t *status, struct arena *arena)
                         count_of(status, "outbox", "parked"));
 }
 
-/* NULL: one that this release does not know. */
-static const struct directory_state *directory_state_of(const json_t *status)
-{
-    const char *name = text_of(json_object_get(status, "directory"), "state");
-
-    for (size_t i = 0; name && i < sizeof(directory_states) / sizeof(directory_states[0]); i++)
-        if (strcmp(directory_states[i].name, name) == 0)
-            return &directory_states[i];
-    return NULL;
-}
-
-static bool has_parked(const json_t *status)
-{
-    return count_of(status, "outbox", "parked") > 0;
-}
-
-static bool has_expiring(const json_t *status)
-{
-    return json_array_size(json_object_get(status, "expiring")) > 0;
-}
-
-bool status_has_directory_alarm(const json_t *status)
-{
-    const struct directory_state *state = directory_state_of(status);
-
-    return !state || state->is_alarm;
-}
-
 /* Who has only the one named default need not know of organizations. */
 static bool is_default(const char *organization)
 {
     return !organization || strcmp(organization, "default") == 0;
 }
 
-/* Of the caller's own, or of one of the list. */
-static const char *organization_of(const json_t *status)
+/* NULL: the answer does not say which there are. */
+static const json_t *alarms_of(const json_t *status)
 {
-    const char *own = text_of(status, "organization");
+    const json_t *alarms = json_object_get(status, "alarms");
 
-    return own ? own : text_of(status, "name");
+    return json_is_array(alarms) ? alarms : NULL;
 }
 
-const char *status_directory_advice(const json_t *status, struct arena *arena)
+const json_t *status_alarm(const json_t *status, const char *name)
 {
-    const struct directory_state *state = directory_state_of(status);
-    const char *name = organization_of(status);
+    size_t i;
+    const json_t *alarm;
 
-    if (!state)
-        return "look into the daemon's log";
-    if (state->advice)
-        return state->advice;
-    return is_default(name)
-               ? "set directory.uri; until then changes wait in the outbox"
-               : arena_printf(arena,
-                              "set organizations.%s.directory.uri, and what goes with it, in the "
-                              "configuration; until then changes wait in the outbox",
-                              name);
+    json_array_foreach (alarms_of(status), i, alarm) {
+        const char *found = text_of(alarm, "name");
+
+        if (found && strcmp(found, name) == 0)
+            return alarm;
+    }
+    return NULL;
 }
 
 static bool has_alarm(const json_t *status)
 {
-    return has_parked(status) || status_has_directory_alarm(status) || has_expiring(status);
+    return !alarms_of(status) || json_array_size(alarms_of(status)) > 0;
 }
 
 json_t *status_others(const json_t *status)
@@ -184,21 +135,37 @@ static bool have_alarm(const json_t *organizations)
     return false;
 }
 
+/* What is no alarm, but waits for a person all the same. */
+static const char *calm_text(const json_t *status, struct arena *arena)
+{
+    const char *state = text_of(json_object_get(status, "directory"), "state");
+    const char *name = text_of(status, "organization");
+
+    if (state && strcmp(state, "connecting") == 0)
+        return "nothing, the directory is being connected to";
+    if (!state || strcmp(state, "none") != 0)
+        return "nothing";
+    return is_default(name)
+               ? "set directory.uri; until then changes wait in the outbox"
+               : arena_printf(arena,
+                              "set organizations.%s.directory.uri, and what goes with it, in the "
+                              "configuration; until then changes wait in the outbox",
+                              name);
+}
+
 static const char *advice_text(const json_t *status, struct arena *arena)
 {
     json_auto_t *others = status_others(status);
+    const char *advice = text_of(json_array_get(alarms_of(status), 0), "advice");
 
-    if (status_has_directory_alarm(status))
-        return status_directory_advice(status, arena);
-    if (has_parked(status))
-        return "correct what the parked changes say; each is tried again after 5 minutes to 6 "
-               "hours, or with the next change of the same person or site";
-    if (has_expiring(status))
-        return "replace what expires, before it lets nobody in any more";
+    if (!alarms_of(status))
+        return "look into the daemon's log";
+    if (advice)
+        return arena_strdup(arena, advice);
     if (have_alarm(others))
         return "see what the organizations below say; of one alone more is told by: rolebridge "
                "status --organization NAME";
-    return status_directory_advice(status, arena);
+    return calm_text(status, arena);
 }
 
 static const char *parked_text(const json_t *parked, struct arena *arena)
@@ -210,18 +177,13 @@ static const char *parked_text(const json_t *parked, struct arena *arena)
                         detail ? detail : "-");
 }
 
-/* With the command that mends it. */
-static const char *expiring_text(const json_t *expiring, struct arena *arena)
+static const char *alarm_text(const json_t *alarm, struct arena *arena)
 {
-    const char *kind = text_of(expiring, "kind"), *name = text_of(expiring, "name");
-    const char *expires = text_of(expiring, "expires"), *end = duration_until_end(expiring, arena);
-    bool is_connection = kind && strcmp(kind, "Connection") == 0;
+    const char *detail = text_of(alarm, "detail"), *advice = text_of(alarm, "advice");
+    const char *since = text_of(alarm, "since");
 
-    return arena_printf(arena, "the %s %s, %s (%s); %s %s", is_connection ? "connection" : "token",
-                        name ? name : "-", expires ? expires : "-", end ? end : "-",
-                        is_connection ? "rolebridge connection rotate"
-                                      : "make another, then: rolebridge token revoke",
-                        name ? name : "-");
+    return arena_printf(arena, "%s%s%s; %s", detail ? detail : "-", since ? ", since " : "",
+                        since ? since : "", advice ? advice : "-");
 }
 
 static const struct field own_fields[] = {
@@ -275,8 +237,8 @@ static const struct field csv_fields[] = {
     {NULL, {NULL}, NULL},
 };
 
-static const struct field expiring_fields[] = {
-    {"expiring", {NULL}, expiring_text},
+static const struct field alarm_fields[] = {
+    {"alarm", {NULL}, alarm_text},
     {NULL, {NULL}, NULL},
 };
 
@@ -309,8 +271,8 @@ enum status status_run(struct invocation *invocation, struct problem *problem)
         output_one(invocation, answer, own_fields);
     output_one(invocation, answer, output_is_table(invocation) ? fields : csv_fields);
     if (output_is_table(invocation)) {
+        print_each(invocation, alarms_of(answer), alarm_fields);
         print_each(invocation, json_object_get(answer, "parked"), parked_fields);
-        print_each(invocation, json_object_get(answer, "expiring"), expiring_fields);
         print_each(invocation, others, organization_fields);
     }
     if (has_alarm(answer) || have_alarm(others))

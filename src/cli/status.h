@@ -5,11 +5,8 @@
 
 #include "command.h"
 
-/* Whether what the daemon says of one organization's directory waits for a person. */
-bool status_has_directory_alarm(const json_t *status);
-
-/* What that person is to do about it. */
-const char *status_directory_advice(const json_t *status, struct arena *arena);
+/* The first open alarm of this name in what the daemon says of one organization; or NULL. */
+const json_t *status_alarm(const json_t *status, const char *name);
 
 /* The other organizations of a status; new, the caller's to json_decref. */
 json_t *status_others(const json_t *status);

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 
-#include "bridge/api/api.h"
+#include "bridge/api/alarm.h"
 #include "bridge/base/clock.h"
 #include "bridge/base/crypt.h"
 #include "bridge/base/keyring.h"
@@ -35,6 +35,7 @@ struct daemon {
     struct work *work;
     struct http_server *server;
     struct api api;
+    struct alarm_watch *alarms;
 };
 
 /* What is kept in memory only for a while. A failure is told of, and the next attempt mends it. */
@@ -55,6 +56,7 @@ static void daemon_clear(struct daemon *daemon)
     if (daemon->usage)
         save_uses(daemon);
     token_usage_free(daemon->usage);
+    alarm_watch_free(daemon->alarms);
     store_close(daemon->store);
     keyring_unload();
     config_clear(&daemon->config);
@@ -128,6 +130,7 @@ static enum status http_settings_of(struct daemon *daemon, struct http_settings 
         .port = (uint16_t)config->http_port,
         .certificate_path = config->http_certificate,
         .key_path = config->http_key,
+        .certificate_ends_at = &daemon->api.certificate_ends_at,
         .public_url = config->http_public_url,
         .control_path = config->control_socket,
         .limits = http_limits_of(config),
@@ -187,6 +190,7 @@ static enum status start_server(struct daemon *daemon, struct problem *problem)
         .directory_count = daemon->directories.count,
         .write_metrics = write_metrics,
     };
+    daemon->alarms = alarm_watch_new();
     return http_start(&settings, &daemon->server, problem);
 }
 
@@ -224,7 +228,13 @@ static void block_signals(sigset_t *stops)
     (void)signal(SIGPIPE, SIG_IGN);
 }
 
-/* Until a signal says so; once a minute what gathers meanwhile is saved. */
+static void each_minute(struct daemon *daemon)
+{
+    save_uses(daemon);
+    alarm_watch_look(daemon->alarms, &daemon->api, clock_now());
+}
+
+/* Until a signal says so. */
 static int wait_for_stop(const sigset_t *stops, struct daemon *daemon)
 {
     static const struct timespec minute = {.tv_sec = 60};
@@ -232,7 +242,7 @@ static int wait_for_stop(const sigset_t *stops, struct daemon *daemon)
 
     while ((got = sigtimedwait(stops, NULL, &minute)) < 0)
         if (errno == EAGAIN)
-            save_uses(daemon);
+            each_minute(daemon);
     return got;
 }
 
@@ -257,6 +267,7 @@ enum status daemon_run(const char *config_path, struct problem *problem)
     if ((status = start(&daemon, config_path, problem)))
         return status;
     say_ready(&daemon);
+    alarm_watch_look(daemon.alarms, &daemon.api, clock_now());
     log_write(LOG_INFO, "stopping", "signal", strsignal(wait_for_stop(&stops, &daemon)), NULL);
     return STATUS_OK;
 }

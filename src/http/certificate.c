@@ -126,10 +126,11 @@ static enum status check_time(const struct source *source, gnutls_x509_crt_t lea
                        is_early ? "is the clock right?" : "renew the certificate");
 }
 
-static enum status check_chain(const struct source *source, char *text, struct problem *problem)
+static enum status check_chain(const struct source *source, struct certificate *certificate,
+                               struct problem *problem)
 {
     SCOPED(chain_release) struct chain chain = {0};
-    const gnutls_datum_t pem = datum_of(text);
+    const gnutls_datum_t pem = datum_of(certificate->chain);
     int code = gnutls_x509_crt_list_import2(&chain.items, &chain.count, &pem, GNUTLS_X509_FMT_PEM,
                                             GNUTLS_X509_CRT_LIST_SORT);
 
@@ -137,6 +138,7 @@ static enum status check_chain(const struct source *source, char *text, struct p
         return problem_set(problem, STATUS_CONFIGURATION,
                            "%s %s holds no certificate in PEM that can be read: %s", source->what,
                            source->path, gnutls_strerror(code));
+    certificate->ends_at = gnutls_x509_crt_get_expiration_time(chain.items[0]);
     return check_time(source, chain.items[0], problem);
 }
 
@@ -183,7 +185,7 @@ enum status certificate_load(const char *chain_path, const char *key_path,
         return status;
     if ((status = read_file(&key, &certificate->key, problem)))
         return status;
-    if ((status = check_chain(&chain, certificate->chain, problem)))
+    if ((status = check_chain(&chain, certificate, problem)))
         return status;
     return check_key(&key, certificate, problem);
 }

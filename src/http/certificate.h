@@ -1,6 +1,8 @@
 #ifndef HTTP_CERTIFICATE_H
 #define HTTP_CERTIFICATE_H
 
+#include <stdint.h>
+
 #include "bridge/base/status.h"
 
 /*
@@ -16,6 +18,7 @@
 struct certificate {
     char *chain;
     char *key;
+    int64_t ends_at; /* the certificate is valid until then, in seconds since the epoch */
 };
 
 /*

@@ -362,6 +362,8 @@ enum status http_start(const struct http_settings *settings, struct http_server 
             return status;
     if ((status = open_sockets(server, problem)))
         return status;
+    if (settings->certificate_ends_at)
+        *settings->certificate_ends_at = certificate.ends_at;
     if ((status = start_threads(server, &certificate, problem)))
         return status;
     *started = server;

@@ -37,15 +37,15 @@ class Tokens(BridgeCase):
     def test_a_token_that_ends_soon_is_an_alarm_until_it_is_rotated(self):
         self.token_of("calm", "--expires", "15d")
         self.token_of("brief", "--expires", "14d")
-        self.assertEqual([(found["kind"], found["name"])
-                          for found in self.bridge.status()["expiring"]], [("Connection", "brief")])
+        [alarm] = self.bridge.status()["alarms"]
+        self.assertEqual((alarm["name"], alarm["subject"]), ("expiring", "brief"))
         out = self.bridge.cli("status", code=5)
-        self.assertIn("expiring: the connection brief", out)
+        self.assertIn("alarm: the last token of the connection brief ends at", out)
         self.assertIn("rolebridge connection rotate brief", out)
 
         self.bridge.cli("connection", "rotate", "brief")
 
-        self.assertEqual(self.bridge.status()["expiring"], [])
+        self.assertEqual(self.bridge.status()["alarms"], [])
         self.bridge.cli("status")
 
     def test_rotation_ends_the_token_before_it_when_told_to(self):

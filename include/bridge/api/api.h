@@ -38,6 +38,7 @@ struct api {
     const char *store_path;
     struct token_usage *usage; /* told of every token that opens something */
     int64_t started_at;
+    int64_t certificate_ends_at; /* 0: without TLS */
     void *context;
     void (*changed)(void *context, uint32_t organization); /* in it: there may be work */
 

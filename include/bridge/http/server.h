@@ -34,6 +34,7 @@ struct http_settings {
     uint16_t port;                /* 0 takes a free one: see http_port */
     const char *certificate_path; /* of the certificate's chain, in PEM; NULL: no TLS */
     const char *key_path;         /* of its private key */
+    int64_t *certificate_ends_at; /* where http_start notes it before it serves; or NULL */
     const char *public_url;       /* NULL: what the client calls us */
     const char *control_path;     /* of the control socket; NULL: none */
     gid_t control_group;          /* besides root and our own user; (gid_t)-1: no group */

@@ -7,9 +7,10 @@
 #include "bridge/base/keyring.h"
 #include "run_command.h"
 
-#define CONNECTED(state)                                                \
+#define CONNECTED(state, alarms)                                        \
     "{\"version\":\"" BRIDGE_VERSION "\",\"organization\":\"default\"," \
     "\"directory\":{\"state\":\"" state "\",\"detail\":\"no route\"},"  \
+    "\"alarms\":[" alarms "],"                                          \
     "\"organizations\":[{\"name\":\"acme\",\"directory\":{\"state\":\"connected\"}}]}"
 
 /* A folder with what an installation has; the daemon is a fake one. */
@@ -94,7 +95,7 @@ static const char *state_of(struct arena *arena, const struct run *run, const ch
 
 static void what_is_right_is_said_to_be(void **state)
 {
-    static const struct fake_answer answers[] = {{200, CONNECTED("connected"), 0}, {0}};
+    static const struct fake_answer answers[] = {{200, CONNECTED("connected", ""), 0}, {0}};
     static const char *const subjects[] = {"configuration",    "keys",   "store",
                                            "control socket",   "daemon", "directory of default",
                                            "directory of acme"};
@@ -109,7 +110,13 @@ static void what_is_right_is_said_to_be(void **state)
 
 static void what_is_wrong_says_what_to_do(void **state)
 {
-    static const struct fake_answer answers[] = {{200, CONNECTED("unavailable"), 0}, {0}};
+    static const struct fake_answer answers[] = {
+        {200,
+         CONNECTED(
+             "unavailable",
+             "{\"name\":\"parked\"},{\"name\":\"directory\",\"advice\":\"see that it runs\"}"),
+         0},
+        {0}};
     struct installation *there = *state;
     const char *detail;
     struct run run;
@@ -124,7 +131,7 @@ static void what_is_wrong_says_what_to_do(void **state)
     assert_string_equal(state_of(there->arena, &run, "keys", &detail), "wrong");
     assert_non_null(strstr(detail, "chmod"));
     assert_string_equal(state_of(there->arena, &run, "directory of default", &detail), "wrong");
-    assert_non_null(strstr(detail, "no route; see that the directory runs"));
+    assert_non_null(strstr(detail, "no route; see that it runs"));
     assert_string_equal(state_of(there->arena, &run, "daemon", NULL), "ok");
 }
 
@@ -171,7 +178,7 @@ static void without_a_configuration_nothing_else_is_looked_at(void **state)
 /* Another machine's daemon says nothing of this one. */
 static void the_environment_does_not_send_it_elsewhere(void **state)
 {
-    static const struct fake_answer answers[] = {{200, CONNECTED("connected"), 0}, {0}};
+    static const struct fake_answer answers[] = {{200, CONNECTED("connected", ""), 0}, {0}};
     struct installation *there = *state;
     struct run run;
 

@@ -2,21 +2,25 @@
 
 #include "run_command.h"
 
-#define STATUS(state, detail, parked_count, parked) \
-    STATUS_WAITING("3", state, detail, parked_count, parked)
+#define STATUS(state, detail, parked_count, parked, alarms) \
+    STATUS_WAITING("3", state, detail, parked_count, parked, alarms)
 
-#define STATUS_WAITING(waiting, state, detail, parked_count, parked)                   \
+#define STATUS_WAITING(waiting, state, detail, parked_count, parked, alarms)           \
     "{\"version\":\"0.1.0\",\"pid\":4711,\"started\":\"2026-01-31T08:00:00Z\","        \
     "\"store\":{\"path\":\"/s\",\"used\":81920,\"size\":68719476736},"                 \
     "\"people\":{\"total\":12,\"active\":10,\"inactive\":2,\"admins\":1},\"sites\":2," \
     "\"directory\":{\"state\":\"" state "\",\"uri\":\"ldap://x\",\"detail\":" detail   \
     ",\"since\":\"2026-01-31T08:00:00Z\"},"                                            \
     "\"outbox\":{\"waiting\":" waiting ",\"parked\":" parked_count                     \
-    ",\"oldest\":\"2026-01-31T09:00:00Z\"},\"parked\":[" parked "]}"
+    ",\"oldest\":\"2026-01-31T09:00:00Z\"},\"parked\":[" parked "],\"alarms\":[" alarms "]}"
+
+#define ALARM(name, detail, advice)                                               \
+    "{\"name\":\"" name "\",\"subject\":null,\"since\":\"2026-01-31T07:00:00Z\"," \
+    "\"detail\":\"" detail "\",\"advice\":\"" advice "\"}"
 
 static void all_is_well(void **state)
 {
-    static const struct fake_answer answers[] = {{200, STATUS("connected", "null", "0", ""), 0},
+    static const struct fake_answer answers[] = {{200, STATUS("connected", "null", "0", "", ""), 0},
                                                  {0}};
     SCOPED(arena_release) struct arena *arena = arena_new();
     struct fake_daemon fake = {0};
@@ -39,7 +43,8 @@ static void what_waits_for_a_person_is_an_alarm_with_its_reason(void **state)
     static const struct fake_answer answers[] = {
         {200,
          STATUS("connected", "null", "1",
-                "{\"kind\":\"User\",\"id\":\"7\",\"name\":\"ada\\n\",\"detail\":\"it exists\"}"),
+                "{\"kind\":\"User\",\"id\":\"7\",\"name\":\"ada\\n\",\"detail\":\"it exists\"}",
+                ALARM("parked", "the directory refused 1", "correct it")),
          0},
         {0}};
     SCOPED(arena_release) struct arena *arena = arena_new();
@@ -48,19 +53,18 @@ static void what_waits_for_a_person_is_an_alarm_with_its_reason(void **state)
 
     (void)state;
     assert_non_null(strstr(run.out, "parked: User ada\\n (7): it exists\n"));
-    assert_non_null(strstr(run.out, "to do: correct what the parked changes say"));
+    assert_non_null(strstr(run.out, "alarm: the directory refused 1, since 2026-01-31T07:00:00Z; "
+                                    "correct it\n"));
     assert_int_equal(run.exit_code, CLI_ALARMS);
 }
 
-static void what_soon_lets_nobody_in_is_an_alarm_with_the_command_that_mends_it(void **state)
+static void the_first_alarm_says_what_to_do(void **state)
 {
     static const struct fake_answer answers[] = {
         {200,
-         "{\"directory\":{\"state\":\"connected\"},\"expiring\":["
-         "{\"kind\":\"Connection\",\"name\":\"entra\",\"expires\":\"2027-03-01T00:00:00Z\","
-         "\"expiresIn\":1209600},"
-         "{\"kind\":\"Token\",\"name\":\"job\",\"expires\":\"2027-01-01T00:00:00Z\","
-         "\"expiresIn\":0}]}",
+         STATUS("none", "null", "0", "",
+                ALARM("hold", "a day ahead", "look at the clock") "," ALARM("store", "83 % full",
+                                                                            "make it larger")),
          0},
         {0}};
     SCOPED(arena_release) struct arena *arena = arena_new();
@@ -68,18 +72,16 @@ static void what_soon_lets_nobody_in_is_an_alarm_with_the_command_that_mends_it(
     struct run run = RUN_ASKING(arena, &fake, answers, "status");
 
     (void)state;
-    assert_non_null(strstr(run.out, "to do: replace what expires"));
-    assert_non_null(strstr(run.out, "expiring: the connection entra, 2027-03-01T00:00:00Z (in 14 "
-                                    "days); rolebridge connection rotate entra\n"));
-    assert_non_null(strstr(run.out, "expiring: the token job, 2027-01-01T00:00:00Z (ended); make "
-                                    "another, then: rolebridge token revoke job\n"));
+    assert_non_null(strstr(run.out, "to do: look at the clock\n"));
+    assert_non_null(strstr(run.out, "alarm: a day ahead, "));
+    assert_non_null(strstr(run.out, "alarm: 83 % full, "));
     assert_int_equal(run.exit_code, CLI_ALARMS);
 }
 
 static void the_age_of_what_is_parked_is_not_that_of_what_waits(void **state)
 {
     static const struct fake_answer answers[] = {
-        {200, STATUS_WAITING("0", "connected", "null", "1", "{}"), 0}, {0}};
+        {200, STATUS_WAITING("0", "connected", "null", "1", "{}", ""), 0}, {0}};
     SCOPED(arena_release) struct arena *arena = arena_new();
     struct fake_daemon fake = {0};
     struct run run = RUN_ASKING(arena, &fake, answers, "status");
@@ -95,12 +97,15 @@ static void a_directory_that_does_not_work_is_an_alarm(void **state)
         const char *words;
         int exit_code;
     } cases[] = {
-        {{{200, STATUS("unavailable", "\"refused\"", "0", ""), 0}}, ": refused\n", CLI_ALARMS},
-        {{{200, STATUS("unusable", "\"no base\"", "0", ""), 0}}, "to do: change what", CLI_ALARMS},
-        {{{200, STATUS("exploded", "null", "0", ""), 0}}, "to do: look into", CLI_ALARMS},
+        {{{200,
+           STATUS("unavailable", "\"refused\"", "0", "",
+                  ALARM("directory", "the directory is unavailable", "see that it runs")),
+           0}},
+         ": refused\noutbox",
+         CLI_ALARMS},
         {{{200, "{}", 0}}, "to do: look into", CLI_ALARMS},
-        {{{200, STATUS("connecting", "null", "0", ""), 0}}, "to do: nothing", CLI_DONE},
-        {{{200, STATUS("none", "null", "0", ""), 0}}, "to do: set directory.uri;", CLI_DONE},
+        {{{200, STATUS("connecting", "null", "0", "", ""), 0}}, "to do: nothing, the", CLI_DONE},
+        {{{200, STATUS("none", "null", "0", "", ""), 0}}, "to do: set directory.uri;", CLI_DONE},
     };
 
     (void)state;
@@ -114,17 +119,19 @@ static void a_directory_that_does_not_work_is_an_alarm(void **state)
     }
 }
 
-#define ORGANIZATION(name, state, detail, parked)                                      \
+#define ORGANIZATION(name, state, detail, parked, alarms)                              \
     "{\"name\":\"" name "\",\"directory\":{\"state\":\"" state "\",\"detail\":" detail \
-    "},\"outbox\":{\"waiting\":0,\"parked\":" parked "}}"
+    "},\"outbox\":{\"waiting\":0,\"parked\":" parked "},\"alarms\":[" alarms "]}"
 
-#define ABSENT                             \
-    "{\"name\":\"acme\",\"created\":null," \
-    "\"directory\":{\"state\":\"absent\",\"detail\":\"make it\"},\"outbox\":null}"
+#define ABSENT                                                                                \
+    "{\"name\":\"acme\",\"created\":null,"                                                    \
+    "\"directory\":{\"state\":\"absent\",\"detail\":\"make it\"},\"outbox\":null,\"alarms\":" \
+    "[" ALARM("directory", "absent", "make it") "]}"
 
-#define STATUS_OF(name, organizations)                \
-    "{\"version\":\"0.1.0\",\"organization\":\"" name \
-    "\",\"directory\":{\"state\":\"connected\"},\"organizations\":[" organizations "]}"
+#define STATUS_OF(name, organizations)                                                           \
+    "{\"version\":\"0.1.0\",\"organization\":\"" name                                            \
+    "\",\"directory\":{\"state\":\"connected\"},\"alarms\":[],\"organizations\":[" organizations \
+    "]}"
 
 static void other_organizations_have_a_line_each_and_may_be_an_alarm(void **state)
 {
@@ -133,16 +140,20 @@ static void other_organizations_have_a_line_each_and_may_be_an_alarm(void **stat
         const char *words;
         int exit_code;
     } cases[] = {
-        {{{200, STATUS_OF("default", ORGANIZATION("default", "connected", "null", "0")), 0}},
+        {{{200, STATUS_OF("default", ORGANIZATION("default", "connected", "null", "0", "")), 0}},
          NULL,
          CLI_DONE},
         {{{200,
-           STATUS_OF("default", ORGANIZATION("default", "connected", "null", "0") "," ORGANIZATION(
-                                    "acme", "connected", "null", "0")),
+           STATUS_OF("default",
+                     ORGANIZATION("default", "connected", "null", "0",
+                                  "") "," ORGANIZATION("acme", "connected", "null", "0", "")),
            0}},
          "organization: acme: connected; 0 waiting, 0 parked\n",
          CLI_DONE},
-        {{{200, STATUS_OF("default", ORGANIZATION("acme", "connected", "null", "1")), 0}},
+        {{{200,
+           STATUS_OF("default", ORGANIZATION("acme", "connected", "null", "1",
+                                             ALARM("parked", "one", "mend it"))),
+           0}},
          "organization: acme: connected; 0 waiting, 1 parked\n",
          CLI_ALARMS},
         {{{200, STATUS_OF("default", ABSENT), 0}},
@@ -169,7 +180,9 @@ static void a_missing_directory_is_set_where_its_organization_stands(void **stat
 {
     static const struct fake_answer answers[] = {
         {200,
-         "{\"version\":\"0.1.0\",\"organization\":\"acme\",\"directory\":{\"state\":\"none\"}}", 0},
+         "{\"version\":\"0.1.0\",\"organization\":\"acme\",\"directory\":{\"state\":\"none\"},"
+         "\"alarms\":[]}",
+         0},
         {0}};
     SCOPED(arena_release) struct arena *arena = arena_new();
     struct fake_daemon fake = {0};
@@ -183,7 +196,11 @@ static void a_missing_directory_is_set_where_its_organization_stands(void **stat
 static void nothing_is_to_do_only_when_no_organization_has_an_alarm(void **state)
 {
     static const struct fake_answer answers[] = {
-        {200, STATUS_OF("default", ORGANIZATION("acme", "connected", "null", "1")), 0}, {0}};
+        {200,
+         STATUS_OF("default", ORGANIZATION("acme", "connected", "null", "1",
+                                           ALARM("parked", "one", "mend it"))),
+         0},
+        {0}};
     SCOPED(arena_release) struct arena *arena = arena_new();
     struct fake_daemon fake = {0};
     struct run run = RUN_ASKING(arena, &fake, answers, "status");
@@ -208,7 +225,8 @@ static void who_asks_by_a_token_sees_no_store(void **state)
 static void a_spreadsheet_gets_one_fact_a_cell(void **state)
 {
     static const struct fake_answer answers[] = {
-        {200, STATUS("unavailable", "\"x, y\"", "1", ""), 0}, {0}};
+        {200, STATUS("unavailable", "\"x, y\"", "1", "", ALARM("parked", "one", "mend it")), 0},
+        {0}};
     SCOPED(arena_release) struct arena *arena = arena_new();
     struct fake_daemon fake = {0};
     struct run run = RUN_ASKING(arena, &fake, answers, "status", "-o", "csv");
@@ -226,8 +244,8 @@ static void a_spreadsheet_gets_one_fact_a_cell(void **state)
 
 static void a_program_gets_the_state_as_it_came(void **state)
 {
-    static const struct fake_answer answers[] = {{200, STATUS("unavailable", "\"x\"", "0", ""), 0},
-                                                 {0}};
+    static const struct fake_answer answers[] = {
+        {200, STATUS("unavailable", "\"x\"", "0", "", ALARM("directory", "x", "y")), 0}, {0}};
     SCOPED(arena_release) struct arena *arena = arena_new();
     struct fake_daemon fake = {0};
     struct run run = RUN_ASKING(arena, &fake, answers, "status", "-o", "json");
@@ -270,7 +288,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(all_is_well),
         cmocka_unit_test(what_waits_for_a_person_is_an_alarm_with_its_reason),
-        cmocka_unit_test(what_soon_lets_nobody_in_is_an_alarm_with_the_command_that_mends_it),
+        cmocka_unit_test(the_first_alarm_says_what_to_do),
         cmocka_unit_test(the_age_of_what_is_parked_is_not_that_of_what_waits),
         cmocka_unit_test(a_directory_that_does_not_work_is_an_alarm),
         cmocka_unit_test(other_organizations_have_a_line_each_and_may_be_an_alarm),
