@@ -551,8 +551,11 @@ enum status batch_run(const struct worker_settings *settings, uint32_t organizat
         .now = now,
         .arena = arena,
     };
-    enum status status = load(&batch, problem);
+    struct problem words = {0}; /* which the tasks keep, whoever asks */
+    enum status status = load(&batch, &words);
 
     *done = status ? 0 : batch.count;
-    return *done ? work(&batch, problem) : status;
+    if (*done)
+        status = work(&batch, &words);
+    return status ? problem_set(problem, status, "%s", words.detail) : STATUS_OK;
 }

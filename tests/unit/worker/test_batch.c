@@ -619,6 +619,26 @@ static void after_a_lost_connection_those_under_way_go_alone(void **state)
     assert_all_are_there("lost", COUNT);
 }
 
+static void a_connection_that_is_lost_while_reading_leaves_suspects_too(void **state)
+{
+    struct proxy proxy;
+    size_t done = 0;
+
+    (void)state;
+    run_batch(); /* the groups */
+    given_a_person("read");
+    proxy_start(&proxy, given.slapd.uri);
+    reconnect_to(proxy.uri);
+    proxy_reset(&proxy, 1, false);
+    assert_int_equal(try_batch(&done, NULL), STATUS_DIRECTORY_UNAVAILABLE);
+    assert_int_equal(count_suspects(), 1);
+
+    reconnect_to(given.slapd.uri);
+    proxy_stop(&proxy);
+    assert_int_equal(try_batch(&done, NULL), STATUS_OK);
+    assert_non_null(read_entry(person_dn("read")));
+}
+
 /* ------------------------------------------------------------------------ the lease */
 
 static const struct lease_holder other_worker = {.process = 7, .worker = 2};
@@ -1270,6 +1290,7 @@ int main(void)
         BATCH_TEST(who_is_deleted_while_the_entry_is_planned_gets_none),
         BATCH_TEST(who_is_renamed_while_the_entry_is_planned_gets_one_of_the_new_name),
         BATCH_TEST(after_a_lost_connection_those_under_way_go_alone),
+        BATCH_TEST(a_connection_that_is_lost_while_reading_leaves_suspects_too),
         BATCH_TEST(a_worker_leaves_the_work_to_the_one_that_holds_the_lease),
         BATCH_TEST(a_worker_that_paused_while_another_took_over_writes_nothing),
         BATCH_TEST(a_plan_that_is_older_than_a_take_over_is_not_applied),
