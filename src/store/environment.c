@@ -78,7 +78,7 @@ static int sync_path(const char *path, int flags)
 /* Everything of the new store on the disk, under a name that nobody looks for yet. */
 static int build(const char *path, uint64_t size)
 {
-    struct environment environment = {.lock = -1};
+    struct environment environment = {.lock = -1, .witness = -1};
     char file[FILE_SIZE];
     int code = open_environment(path, size, &environment.env);
 
@@ -286,6 +286,15 @@ static int check_length(MDB_env *env)
     return code;
 }
 
+static int open_witness(const char *path, int *witness)
+{
+    char file[FILE_SIZE];
+
+    (void)snprintf(file, sizeof(file), "%s/data.mdb", path);
+    *witness = open(file, O_RDONLY | O_CLOEXEC);
+    return *witness < 0 ? errno : 0;
+}
+
 void environment_close(struct engine *engine)
 {
     struct environment *environment = (struct environment *)engine;
@@ -293,6 +302,8 @@ void environment_close(struct engine *engine)
     if (!environment)
         return;
     mdb_env_close(environment->env);
+    if (environment->witness >= 0)
+        (void)close(environment->witness);
     if (environment->lock >= 0)
         (void)close(environment->lock);
     free(environment);
@@ -331,10 +342,12 @@ enum status engine_open(const char *path, uint64_t size, struct engine **opened,
         return status;
     environment = heap_alloc(1, sizeof(*environment));
     environment->engine.functions = &lmdb_functions;
-    environment->lock = -1;
+    environment->lock = environment->witness = -1;
     if ((status = lock_store(path, &environment->lock, problem)))
         return status;
-    code = open_environment(path, size, &environment->env);
+    code = open_witness(path, &environment->witness);
+    if (!code)
+        code = open_environment(path, size, &environment->env);
     if (!code)
         code = check_length(environment->env);
     if (!code) /* which tables there are depends on the release */

@@ -10,7 +10,8 @@ struct environment {
     struct engine engine;
     MDB_env *env;
     MDB_dbi tables[STORE_TABLE_COUNT];
-    int lock; /* the descriptor that keeps a second daemon out */
+    int lock;    /* the descriptor that keeps a second daemon out */
+    int witness; /* one of the data that nothing is written through: see lmdb_commit */
 };
 
 extern const struct engine_functions lmdb_functions;

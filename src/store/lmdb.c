@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "bridge/base/arena.h"
 
@@ -18,7 +19,10 @@ struct lmdb_txn {
 
 static const char full[] =
     "the store is full; raise store.size in the configuration and restart the daemon";
-static const char no_room[] = "the disk is full; make room";
+static const char no_room[] =
+    "the disk would not take all of it; make room, and see that it is well";
+static const char no_growth[] =
+    "the file may not grow further; raise the limit (ulimit -f) or quota";
 static const char occupied[] =
     "exists already; name another store.path, or remove it if nothing in it is needed";
 static const char unsound[] = "this is no sound store; restore it from a backup";
@@ -30,7 +34,8 @@ static const struct {
 } answers[] = {
     {MDB_MAP_FULL, STATUS_STORE_FULL, full},
     {ENOSPC, STATUS_STORE_FULL, no_room},
-    {EDQUOT, STATUS_STORE_FULL, no_room},
+    {EDQUOT, STATUS_STORE_FULL, no_growth},
+    {EFBIG, STATUS_STORE_FULL, no_growth},
     {MDB_READERS_FULL, STATUS_BUSY, "too many readers at once; try again"},
     {EEXIST, STATUS_CONFLICT, occupied},
     {ENOTEMPTY, STATUS_CONFLICT, occupied},
@@ -129,26 +134,37 @@ static enum status lmdb_renew(struct engine_txn *txn, struct problem *problem)
 }
 
 /*
- * Room can run out before the page is written that makes the commit count, and
- * nothing has changed; or in the middle of that page, and LMDB takes no further
- * write.
+ * A commit writes pages that nothing leads to yet, syncs, and then writes the page that
+ * makes it count. What fails before the sync changes nothing. After a failure of that
+ * page LMDB takes no further write. A failed sync is told to each descriptor of the file
+ * once, and LMDB's own has been told: the witness is asked instead.
  */
-static enum status after_failed_commit(MDB_env *env, int code, struct problem *problem)
+static bool is_unharmed(const struct environment *environment)
 {
     MDB_txn *probe = NULL;
-    int refused = mdb_txn_begin(env, NULL, 0, &probe);
+    int code = mdb_txn_begin(environment->env, NULL, 0, &probe);
 
     mdb_txn_abort(probe);
-    return status_from_lmdb(refused ? refused : code, "commit", problem);
+    return !code && fdatasync(environment->witness) == 0;
+}
+
+static enum status status_from_commit(const struct environment *environment, int code,
+                                      struct problem *problem)
+{
+    if (!is_unharmed(environment))
+        return problem_set(problem, STATUS_INTERNAL, "commit: %s", mdb_strerror(code));
+    if (code == EIO) /* what LMDB makes of a write that was cut short */
+        code = ENOSPC;
+    return status_from_lmdb(code, "commit", problem);
 }
 
 static enum status lmdb_commit(struct engine_txn *txn, struct problem *problem)
 {
-    MDB_env *env = lmdb_txn_of(txn)->environment->env;
+    const struct environment *environment = lmdb_txn_of(txn)->environment;
     int code = mdb_txn_commit(lmdb_txn_of(txn)->handle);
 
     free(txn);
-    return code ? after_failed_commit(env, code, problem) : STATUS_OK;
+    return code ? status_from_commit(environment, code, problem) : STATUS_OK;
 }
 
 static MDB_dbi dbi_of(const struct lmdb_txn *txn, enum store_table table)

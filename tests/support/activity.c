@@ -29,6 +29,7 @@ static char *any_person(struct activity *activity)
     return activity->people[below(ACTIVITY_PEOPLE)];
 }
 
+/* Unless there is somebody in the place that was drawn. */
 static enum status create_person(struct activity *activity)
 {
     struct world *world = activity->world;
@@ -300,6 +301,8 @@ void activity_begin(struct activity *activity, struct world *world)
     assert_int_equal(
         world_create(world, &world->admin, "{'userName':'boss','" EXT "':{'role':'admin'}}"),
         STATUS_OK);
+    for (int i = 0; i < ACTIVITY_PEOPLE; i++)
+        assert_int_equal(create_person(activity), STATUS_OK);
 }
 
 enum status activity_step(struct activity *activity)

@@ -1,11 +1,11 @@
-/* Calls of the C library, made directly to the kernel and noted on the way. */
+/* Calls of the C library, made directly to the kernel: noted on the way, or refused. */
 #define _GNU_SOURCE /* O_DSYNC beside the rest */
 #include "disk.h"
 
 #include <assert.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -31,6 +31,11 @@ static bool is_of_store(int descriptor)
     return strcmp(path + size + 1 - sizeof(ending), ending) == 0;
 }
 
+static enum disk_event_kind kind_of_write(int descriptor)
+{
+    return fcntl(descriptor, F_GETFL) & O_DSYNC ? DISK_WRITE_SYNCED : DISK_WRITE;
+}
+
 /* ------------------------------------------------------------------- recording */
 
 static struct disk_event *add_event(struct disk_log *log, enum disk_event_kind kind)
@@ -54,12 +59,12 @@ static void note(enum disk_event_kind kind)
 
 static void note_write(int descriptor, const struct iovec *parts, int count, off_t offset)
 {
-    bool is_synced = fcntl(descriptor, F_GETFL) & O_DSYNC;
+    enum disk_event_kind kind = kind_of_write(descriptor);
     struct disk_event *event;
 
     (void)pthread_mutex_lock(&lock);
     for (int i = 0; recorded && i < count; i++) {
-        event = add_event(recorded, is_synced ? DISK_WRITE_SYNCED : DISK_WRITE);
+        event = add_event(recorded, kind);
         event->offset = (size_t)offset;
         event->size = parts[i].iov_len;
         event->data = malloc(event->size);
@@ -92,6 +97,60 @@ void disk_log_clear(struct disk_log *log)
     *log = (struct disk_log){0};
 }
 
+/* --------------------------------------------------------------------- failing */
+
+static struct {
+    struct disk_fault fault; /* nth counts down */
+    bool has_failed;
+    int lost_by; /* the descriptor that was told of a failed sync; 0: none was */
+} failing;
+
+void disk_fail(const struct disk_fault *fault)
+{
+    (void)pthread_mutex_lock(&lock);
+    failing.fault = fault ? *fault : (struct disk_fault){0};
+    failing.has_failed = false;
+    (void)pthread_mutex_unlock(&lock);
+}
+
+bool disk_has_failed(void)
+{
+    bool has_failed;
+
+    (void)pthread_mutex_lock(&lock);
+    has_failed = failing.has_failed;
+    (void)pthread_mutex_unlock(&lock);
+    return has_failed;
+}
+
+/* Whether this call is to fail: errno is set then. */
+static bool fails(enum disk_event_kind kind)
+{
+    struct disk_fault *fault = &failing.fault;
+    bool is_due = false;
+
+    (void)pthread_mutex_lock(&lock);
+    if (fault->kinds & 1u << kind)
+        is_due = --fault->nth == 0 || (fault->lasts && fault->nth < 0);
+    failing.has_failed |= is_due;
+    errno = fault->code;
+    (void)pthread_mutex_unlock(&lock);
+    return is_due;
+}
+
+static bool sync_fails(int descriptor)
+{
+    if (failing.lost_by && failing.lost_by != descriptor) {
+        failing.lost_by = 0;
+        errno = EIO;
+        return true;
+    }
+    if (!fails(DISK_SYNC))
+        return false;
+    failing.lost_by = descriptor;
+    return true;
+}
+
 /* ------------------------------------------------------- in place of the library's */
 
 ssize_t pwrite(int descriptor, const void *data, size_t size, off_t offset)
@@ -101,19 +160,28 @@ ssize_t pwrite(int descriptor, const void *data, size_t size, off_t offset)
         void *wanted; /* it is only read, but the type of a part does not say so */
     } base = {.given = data};
     const struct iovec part = {base.wanted, size};
-    ssize_t written = syscall(SYS_pwrite64, descriptor, data, size, offset);
+    bool is_seen = is_of_store(descriptor);
+    ssize_t written;
 
-    if (written == (ssize_t)size && is_of_store(descriptor))
+    if (is_seen && fails(kind_of_write(descriptor)))
+        return failing.fault.is_cut ? syscall(SYS_pwrite64, descriptor, data, size / 2, offset)
+                                    : -1;
+    written = syscall(SYS_pwrite64, descriptor, data, size, offset);
+    if (written == (ssize_t)size && is_seen)
         note_write(descriptor, &part, 1, offset);
     return written;
 }
 
 ssize_t writev(int descriptor, const struct iovec *parts, int count)
 {
+    bool is_seen = is_of_store(descriptor);
     off_t offset = lseek(descriptor, 0, SEEK_CUR);
-    ssize_t written = syscall(SYS_writev, descriptor, parts, count);
+    ssize_t written;
 
-    if (written > 0 && is_of_store(descriptor))
+    if (is_seen && fails(kind_of_write(descriptor)))
+        return failing.fault.is_cut ? syscall(SYS_writev, descriptor, parts, count / 2) : -1;
+    written = syscall(SYS_writev, descriptor, parts, count);
+    if (written > 0 && is_seen)
         note_write(descriptor, parts, count, offset);
     return written;
 }
@@ -133,6 +201,8 @@ static int note_sync(int descriptor, int code)
 
 int fdatasync(int descriptor)
 {
+    if (is_of_store(descriptor) && sync_fails(descriptor))
+        return -1;
     return note_sync(descriptor, (int)syscall(SYS_fdatasync, descriptor));
 }
 

@@ -1,6 +1,7 @@
 #ifndef TESTS_SUPPORT_DISK_H
 #define TESTS_SUPPORT_DISK_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /*
@@ -35,5 +36,23 @@ struct disk_log {
 void disk_record(struct disk_log *log);
 void disk_mark(size_t number);
 void disk_log_clear(struct disk_log *log);
+
+/* Which call is to fail, and how. */
+struct disk_fault {
+    unsigned kinds; /* 1 << DISK_WRITE and so on, as a set: the others are not counted */
+    int nth;        /* 1: the next of these */
+    int code;       /* errno */
+    bool is_cut;    /* of a write the first half succeeds, as where the room ends */
+    bool lasts;     /* every later one fails, too */
+};
+
+/*
+ * Let calls fail from here on; NULL: none any more. As on Linux, a sync that failed fails
+ * once more for every other descriptor of the file, and never again.
+ */
+void disk_fail(const struct disk_fault *fault);
+
+/* Whether the call came that was to fail. */
+bool disk_has_failed(void);
 
 #endif

@@ -124,3 +124,14 @@ void disk_image_clear(struct disk_image *image)
     free(image->found);
     *image = (struct disk_image){0};
 }
+
+void disk_image_copy(const char *from, const char *to)
+{
+    struct disk_log none = {0};
+    struct disk_image image;
+
+    disk_image_begin(&image, &none, from);
+    disk_image_cut(&image, 0);
+    disk_image_write(&image, to);
+    disk_image_clear(&image);
+}

@@ -34,4 +34,7 @@ void disk_image_cut(struct disk_image *image, size_t event);
 void disk_image_write(const struct disk_image *image, const char *path);
 void disk_image_clear(struct disk_image *image);
 
+/* The file of a store, while nobody has it open, made anew elsewhere. */
+void disk_image_copy(const char *from, const char *to);
+
 #endif

@@ -258,17 +258,6 @@ static void on_a_disk_that_ignores_syncs_a_power_cut_loses_what_was_acknowledged
 
 /* --------------------------------------------------------------------- the recording */
 
-static void copy_file(const char *from, const char *to)
-{
-    struct disk_log none = {0};
-    struct disk_image image;
-
-    disk_image_begin(&image, &none, from);
-    disk_image_cut(&image, 0);
-    disk_image_write(&image, to);
-    disk_image_clear(&image);
-}
-
 /* Of each change its place among the events. No change takes more than one commit. */
 static void find_marks(void)
 {
@@ -294,7 +283,7 @@ static int record_a_day(void **state)
     (void)snprintf(given.file, sizeof(given.file), "%s/data.mdb", given.world->path);
     (void)snprintf(given.base, sizeof(given.base), "%s/base", given.world->folder);
     activity_begin(&given.activity, given.world);
-    copy_file(given.file, given.base);
+    disk_image_copy(given.file, given.base);
     disk_record(&given.log);
     work();
     disk_record(NULL);

@@ -3,8 +3,9 @@
 
 #include <poll.h>
 #include <signal.h>
-#include <sys/resource.h>
 #include <sys/wait.h>
+
+#include "disk.h"
 
 enum { CRASHES = 10, WRITERS = 4 };
 
@@ -156,30 +157,21 @@ static void acknowledge(void *context, enum status status, const struct problem 
     (void)!write(acknowledgements, &status, sizeof(status));
 }
 
-/* Files may not grow further: the write of a commit fails, and not for want of room. */
-static void forbid_growth(void)
-{
-    struct rlimit limit = {0, 0};
-
-    (void)signal(SIGXFSZ, SIG_IGN);
-    (void)close(STDERR_FILENO); /* its line in the log is expected */
-    if (setrlimit(RLIMIT_FSIZE, &limit))
-        _exit(2);
-}
-
 static void commit_and_fail(void)
 {
+    const struct disk_fault fault = {.kinds = 1u << DISK_SYNC, .nth = 1, .code = EIO};
     static struct pair pair = {"ada", "1815"};
 
     if (store_open(given.path, given.size, &given.store, NULL))
         _exit(2);
-    forbid_growth();
+    (void)close(STDERR_FILENO); /* its line in the log is expected */
+    disk_fail(&fault);
     store_submit(given.store, ORGANIZATION, put_pair, &pair, acknowledge, NULL);
     store_close(given.store);
     _exit(3);
 }
 
-static void a_commit_that_fails_ends_the_process_and_answers_nobody(void **state)
+static void a_sync_that_fails_ends_the_process_and_answers_nobody(void **state)
 {
     int ends[2];
     int ended = 0;
@@ -214,7 +206,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         STORE_TEST(what_was_acknowledged_survives_a_kill_at_any_moment),
-        STORE_TEST(a_commit_that_fails_ends_the_process_and_answers_nobody),
+        STORE_TEST(a_sync_that_fails_ends_the_process_and_answers_nobody),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
