@@ -1,10 +1,9 @@
 /* What is counted, for Prometheus. */
 #include "bridge/base/metrics.h"
 
-#include "bridge/core/group.h"
+#include "alarm.h"
 #include "bridge/core/organization.h"
 #include "bridge/core/outbox.h"
-#include "bridge/core/site.h"
 #include "bridge/core/user.h"
 #include "handlers.h"
 #include "organizations.h"
@@ -42,6 +41,9 @@ static const struct metric age = {"rolebridge_outbox_oldest_age_seconds", METRIC
                                   "How long the work that is tried next has waited; 0: none."};
 static const struct metric directory = {"rolebridge_directory_connected", METRIC_GAUGE,
                                         "1 when the worker is connected to the directory."};
+
+static const struct metric alarms = {"rolebridge_alarm", METRIC_GAUGE,
+                                     "1 for each alarm that is open; the status says more."};
 
 static bool look(void *context, const struct organization *organization)
 {
@@ -92,6 +94,28 @@ static void write_survey(struct metrics *metrics, const struct survey *survey)
                   strcmp(survey->all[i].directory, "connected") == 0);
 }
 
+static void write_alarm(void *context, const struct alarm *alarm)
+{
+    const struct label labels[] = {{"alarm", alarm->name},
+                                   {"organization", alarm->organization ? alarm->organization : ""},
+                                   {"subject", alarm->subject ? alarm->subject : ""},
+                                   {NULL, NULL}};
+
+    metrics_write(context, &alarms, labels, 1);
+}
+
+static void write_alarms(struct metrics *metrics, struct survey *survey)
+{
+    struct lookout lookout = {.api = request_api(survey->exchange),
+                              .txn = survey->txn,
+                              .arena = exchange_arena(survey->exchange),
+                              .now = request_actor(survey->exchange)->now,
+                              .visit = write_alarm,
+                              .context = metrics};
+
+    alarms_each(&lookout);
+}
+
 enum status metrics_show(struct exchange *exchange, struct problem *problem)
 {
     SCOPED(store_release) struct store_txn *txn = NULL;
@@ -106,11 +130,12 @@ enum status metrics_show(struct exchange *exchange, struct problem *problem)
     survey->txn = txn;
     survey->exchange = exchange;
     organization_each(txn, arena, look, survey);
-    if ((status = store_status(txn, problem)))
-        return status;
     metrics_write(&metrics, &build, (struct label[]){{"version", BRIDGE_VERSION}, {NULL, NULL}}, 1);
     metrics_write(&metrics, &started, NULL, (double)api->started_at);
     write_survey(&metrics, survey);
+    write_alarms(&metrics, survey);
+    if ((status = store_status(txn, problem)))
+        return status;
     store_write_metrics(api->store, &metrics);
     exchange_write_metrics(exchange, &metrics);
     if (api->write_metrics)

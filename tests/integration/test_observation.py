@@ -115,6 +115,14 @@ class Metrics(BridgeCase):
         expect(self.scim.delete(f"/Users/{person['id']}"), 204)
         wait_until(lambda: self.scrape()[parked] == 0, 20, self.scrape)
 
+    def test_an_open_alarm_is_shown_until_it_ends(self):
+        alarm = 'rolebridge_alarm{alarm="parked",organization="default",subject=""}'
+        self.assertNotIn(alarm, self.scrape())
+        person = self.scim.create_user("q" * 300, "user", "Harbour")
+        wait_until(lambda: self.scrape().get(alarm) == 1, 20, self.scrape)
+        expect(self.scim.delete(f"/Users/{person['id']}"), 204)
+        wait_until(lambda: alarm not in self.scrape(), 20, self.scrape)
+
     def test_the_store_and_the_process_are_measured(self):
         found = self.scrape()
         self.assertGreater(found["rolebridge_store_used_bytes"], 0)
