@@ -333,7 +333,7 @@ static enum status apply_again(const struct batch *batch, struct task *task,
 
     if (status)
         return status;
-    if (task->status)
+    if (task->status || task->is_early)
         return STATUS_OK;
     /* An entry to be added or adopted has been claimed by now, unless it came or went since. */
     if (!was_claimed && (adds_entry(task) || task->is_adopting)) {
@@ -477,6 +477,8 @@ static enum status record(struct store_txn *txn, void *argument, struct problem 
 
         if (task->status || task->plan)
             record_task(txn, batch, task);
+        else if (task->is_early)
+            outbox_unanswered(txn, &task->line, batch->now, batch->arena);
     }
     return store_status(txn, problem);
 }

@@ -33,6 +33,7 @@ struct task {
     bool is_overtaken;           /* there was a newer change before the plan was applied */
     bool keeps_name;             /* the new one could not be made free: the misfit says why */
     bool is_aside;               /* the entry has made room for another one: plan again */
+    bool is_early;               /* a name is still to become free: no plan, and soon again */
     enum status status;          /* how it ended */
     struct problem problem;
 };

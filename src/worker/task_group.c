@@ -4,6 +4,8 @@
 
 #include "batch.h"
 
+enum { LEAVERS_MAX = 256 };
+
 /* ------------------------------------------------------------------ what should be */
 
 struct gathering {
@@ -99,11 +101,37 @@ enum status tasks_read_groups(const struct batch *batch, struct task *const *tas
     return STATUS_OK;
 }
 
-/* A group that is there without a link was made by somebody else. */
-static enum status check_ours(struct task *task)
+/* Whether another group's work, which is still to be done, is about the entry of this name. */
+static enum status find_leaver(const struct batch *batch, struct task *task, const char *dn,
+                               bool *is_found)
 {
+    SCOPED(store_release) struct store_txn *txn = NULL;
+    struct outbox_line *lines = arena_alloc(batch->arena, LEAVERS_MAX * sizeof(*lines));
+    enum status status =
+        store_begin(batch->settings->store, batch->organization, &txn, &task->problem);
+    size_t count = status ? 0 : outbox_due(txn, INT64_MAX, lines, LEAVERS_MAX, batch->arena);
+
+    for (size_t i = 0; i < count && !*is_found; i++) {
+        struct link link;
+
+        *is_found = lines[i].kind == OUTBOX_GROUP && lines[i].row != task->line.row &&
+                    !lines[i].refusal &&
+                    link_find(txn, OUTBOX_GROUP, lines[i].row, batch->arena, &link) &&
+                    dn_equal(link.dn, dn);
+    }
+    return status ? status : store_status(txn, &task->problem);
+}
+
+/* A group that is there without a link was made by somebody else, or was another one's. */
+static enum status check_ours(const struct batch *batch, struct task *task)
+{
+    enum status status;
+
     if (task->is_linked || !task->actual.entry)
         return STATUS_OK;
+    status = find_leaver(batch, task, task->actual.entry->dn, &task->is_early);
+    if (status || task->is_early)
+        return status;
     return problem_set(&task->problem, STATUS_DIRECTORY_REFUSED,
                        "%s exists already and was not made by the bridge; rename or remove it, or "
                        "give the group another name",
@@ -126,7 +154,8 @@ enum status task_plan_group(const struct batch *batch, struct task *task)
         task->plan = arena_alloc(batch->arena, sizeof(*task->plan));
         return STATUS_OK;
     }
-    if ((status = check_ours(task)))
+    task->plan = NULL;
+    if ((status = check_ours(batch, task)) || task->is_early)
         return status;
     task->plan = plan_group(&batch->settings->projection, &desired, &actual, batch->arena);
     if (actual.entry && desired.entry)

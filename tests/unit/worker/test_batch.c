@@ -542,6 +542,48 @@ static void a_group_whose_name_is_refused_still_loses_members(void **state)
     assert_int_equal(count_parked(), 1);
 }
 
+static void delete_group(const char *id)
+{
+    struct world *world = given.world;
+    struct group_request request = {.actor = &world->provider, .arena = world->arena, .id = id};
+
+    assert_int_equal(store_update(world->store, ORGANIZATION_DEFAULT, group_delete, &request, NULL),
+                     STATUS_OK);
+}
+
+static void a_name_that_passes_from_one_group_to_another_is_waited_for(void **state)
+{
+    struct group_request first, second;
+
+    (void)state;
+    given_a_person("otto");
+    given_a_group("octet", &first);
+    run_batches();
+    delete_group(first.group.id);
+    given_a_group("octet", &second);
+    patch("[{'op':'replace','path':'active','value':false}]"); /* the new one is as urgent */
+    patch("[{'op':'replace','path':'active','value':true}]");
+
+    run_batches();
+
+    assert_int_equal(count_parked(), 0);
+    assert_true(is_member("cn=octet," SLAPD_GROUPS, person_dn("otto")));
+}
+
+static void a_group_of_somebody_elses_making_is_not_waited_for(void **state)
+{
+    struct group_request request;
+
+    (void)state;
+    given_a_person("bert");
+    given_a_foreign_entry("cn=band," SLAPD_GROUPS);
+    given_a_group("band", &request);
+
+    run_batches();
+
+    assert_int_equal(count_parked(), 1);
+}
+
 /* In front of the claim: that passes, and the record does not. */
 static void refuse_the_record(void)
 {
@@ -1304,6 +1346,8 @@ int main(void)
         BATCH_TEST(a_name_that_no_entry_can_have_does_not_keep_a_disable_away),
         BATCH_TEST(who_cannot_be_named_any_more_still_loses_a_role),
         BATCH_TEST(who_cannot_be_named_gets_no_entry),
+        BATCH_TEST(a_name_that_passes_from_one_group_to_another_is_waited_for),
+        BATCH_TEST(a_group_of_somebody_elses_making_is_not_waited_for),
         BATCH_TEST(a_group_whose_name_is_refused_still_loses_members),
         BATCH_TEST(what_could_not_be_claimed_is_not_taken_for_done),
         BATCH_TEST(a_password_is_set_and_forgotten),
