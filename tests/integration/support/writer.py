@@ -73,6 +73,7 @@ class Writer:
         self.ids = {}
         self.failure = None
         self.thread = None
+        self.ending = None  # an event: the daemon has been asked to end, and may refuse
 
     def start(self):
         self.thread = threading.Thread(target=self.run)
@@ -95,6 +96,8 @@ class Writer:
         before = self.possible[0]
         self.possible = [before, after]
         answer = send()
+        if answer.status == 503 and self.ending and self.ending.is_set():
+            raise ConnectionError(answer)
         if answer.status not in statuses:
             raise AssertionError(f"{self.name}: {answer}")
         self.possible = [after]
