@@ -5,6 +5,7 @@
 #include "bridge/base/clock.h"
 #include "bridge/core/organization.h"
 #include "request.h"
+#include "resource.h"
 
 /* Which organization is meant; NULL: the caller's only one, or the default one. */
 static const char *wanted_organization(const struct exchange *exchange)
@@ -94,6 +95,15 @@ static enum status check_scope(const struct principal *principal, unsigned scope
     return problem_set(problem, STATUS_FORBIDDEN, "%s", reach[principal->kind].refusal);
 }
 
+/* A group may come with all its members. */
+static void allow_large_body(struct exchange *exchange)
+{
+    const struct kind *kind = resource_kind(exchange);
+
+    if (kind && kind->apart)
+        exchange_allow_body(exchange, LARGE_BODY_SIZE);
+}
+
 enum status api_gate(struct exchange *exchange, unsigned scope, struct problem *problem)
 {
     struct principal *principal;
@@ -105,5 +115,6 @@ enum status api_gate(struct exchange *exchange, unsigned scope, struct problem *
     if ((status = identify(exchange, principal, problem)))
         return status;
     exchange_set_principal(exchange, principal);
+    allow_large_body(exchange);
     return check_scope(principal, scope, problem);
 }

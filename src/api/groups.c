@@ -48,6 +48,7 @@ static enum status new_request(const struct aim *aim, void **made, struct proble
         .resource = aim->resource,
         .patch = aim->patch,
         .if_match = aim->if_match,
+        .members_max = request_api(aim->exchange)->limits.group_members,
     };
     (void)problem;
     *made = request;
@@ -83,5 +84,5 @@ const struct kind group_kind = {
     .patch = group_patch,
     .remove = group_delete,
     .committed = log_skipped,
-    .is_large = true, /* nobody wants a list of all members for each one that is added */
+    .apart = "members", /* nobody wants a list of all for each one that is added */
 };

@@ -63,21 +63,28 @@ json_t *request_own(struct exchange *exchange, json_t *json)
     return json;
 }
 
-static const struct json_limits body_limits = {.depth = 32, .values = 100000, .text = 65536};
+enum { VALUES_MAX = 100000 };
 
-enum status request_json(struct exchange *exchange, json_t **json, struct problem *problem)
+enum status request_json_up_to(struct exchange *exchange, size_t values, json_t **json,
+                               struct problem *problem)
 {
+    const struct json_limits limits = {.depth = 32, .values = values, .text = 65536};
     struct bytes body = exchange_body(exchange);
     struct problem why = {0};
 
     if (body.size == 0)
         return problem_set(problem, STATUS_INVALID_SYNTAX, "the request needs a JSON body");
-    if (json_read(body, &body_limits, json, &why))
+    if (json_read(body, &limits, json, &why))
         return problem_set(problem, STATUS_INVALID_SYNTAX, "the body: %s", why.detail);
     (void)request_own(exchange, *json);
     if (!json_is_object(*json))
         return problem_set(problem, STATUS_INVALID_SYNTAX, "the body must be a JSON object");
     return STATUS_OK;
+}
+
+enum status request_json(struct exchange *exchange, json_t **json, struct problem *problem)
+{
+    return request_json_up_to(exchange, VALUES_MAX, json, problem);
 }
 
 enum status request_text(const json_t *body, const char *name, const char **text,
@@ -152,6 +159,8 @@ void request_commit_in(struct exchange *exchange, uint32_t organization, store_c
                        void *argument, route_handler *answer)
 {
     struct commit *commit = arena_alloc(exchange_arena(exchange), sizeof(*commit));
+    struct store *store = request_api(exchange)->store;
+    bool may_wait = exchange_is_suspended(exchange);
 
     commit->exchange = exchange;
     commit->principal = request_principal(exchange);
@@ -161,8 +170,11 @@ void request_commit_in(struct exchange *exchange, uint32_t organization, store_c
     commit->argument = argument;
     commit->answer = answer;
     exchange_suspend(exchange, resumed, commit);
-    store_submit(request_api(exchange)->store, organization, verified_change, commit, on_done,
-                 commit);
+    if (may_wait)
+        commit->status =
+            store_update(store, organization, verified_change, commit, &commit->problem);
+    else
+        store_submit(store, organization, verified_change, commit, on_done, commit);
 }
 
 void request_commit(struct exchange *exchange, store_change *change, void *argument,

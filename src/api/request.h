@@ -40,6 +40,10 @@ enum status request_snapshot(struct exchange *exchange, struct store_txn **txn,
  */
 enum status request_json(struct exchange *exchange, json_t **json, struct problem *problem);
 
+/* The same with another limit of values. */
+enum status request_json_up_to(struct exchange *exchange, size_t values, json_t **json,
+                               struct problem *problem);
+
 /* A member of the body as text; NULL when absent. STATUS_INVALID_VALUE when it is no text. */
 enum status request_text(const json_t *body, const char *name, const char **text,
                          struct problem *problem);
@@ -54,7 +58,8 @@ json_t *request_own(struct exchange *exchange, json_t *json);
 /*
  * Commit a change and, once it is durable, answer with `answer`, which finds
  * `argument` in request_argument. A failure becomes the answer. Both must live
- * in the exchange's arena. To be the last thing that a handler does.
+ * in the exchange's arena. To be the last thing that a handler does, or a
+ * work_function, which waits for the commit.
  */
 void request_commit(struct exchange *exchange, store_change *change, void *argument,
                     route_handler *answer);

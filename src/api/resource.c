@@ -16,8 +16,11 @@ enum { SHOW_MEMBERS_MAX = 1000 };
 
 const struct kind *resource_kind(const struct exchange *exchange)
 {
-    const char *path = exchange_path(exchange) + strlen(root);
+    const char *path = exchange_path(exchange);
 
+    if (strncmp(path, root, strlen(root)) != 0)
+        return NULL;
+    path += strlen(root);
     for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
         const char *endpoint = scim_resource_type(kinds[i]->type)->endpoint;
         size_t size = strlen(endpoint);
@@ -25,7 +28,7 @@ const struct kind *resource_kind(const struct exchange *exchange)
         if (strncmp(path, endpoint, size) == 0 && (path[size] == '/' || path[size] == '\0'))
             return kinds[i];
     }
-    abort();
+    return NULL;
 }
 
 static const struct scim_resource_type *type_of(const struct exchange *exchange)
@@ -145,37 +148,51 @@ static enum status answer_with(struct exchange *exchange, int http, const void *
     return STATUS_OK;
 }
 
-/* It has the members that its request has, which are not too many. */
-static enum status answer_created(struct exchange *exchange, struct problem *problem)
+static enum status answer_whole(struct exchange *exchange, int http, const void *request,
+                                struct problem *problem)
 {
     bool is_too_large = false;
 
-    note_committed(exchange);
-    return answer_with(exchange, 201, request_argument(exchange), SIZE_MAX, &is_too_large, problem);
+    return answer_with(exchange, http, request, SIZE_MAX, &is_too_large, problem);
 }
 
-static enum status answer_elsewhere(struct exchange *exchange, void *request,
-                                    struct problem *problem)
+static enum status created_elsewhere(struct exchange *exchange, void *request,
+                                     struct problem *problem)
 {
-    bool is_too_large = false;
+    return answer_whole(exchange, 201, request, problem);
+}
 
-    return answer_with(exchange, 200, request, SIZE_MAX, &is_too_large, problem);
+static enum status changed_elsewhere(struct exchange *exchange, void *request,
+                                     struct problem *problem)
+{
+    return answer_whole(exchange, 200, request, problem);
 }
 
 /* The change is made: where no work thread is to be had it is answered here all the same. */
-static enum status answer_changed(struct exchange *exchange, struct problem *problem)
+static enum status answer_committed(struct exchange *exchange, int http, work_function *elsewhere,
+                                    struct problem *problem)
 {
     void *request = request_argument(exchange);
     bool is_too_large = false;
     enum status status;
 
     note_committed(exchange);
-    status = answer_with(exchange, 200, request, SHOW_MEMBERS_MAX, &is_too_large, problem);
+    status = answer_with(exchange, http, request, SHOW_MEMBERS_MAX, &is_too_large, problem);
     if (status || !is_too_large ||
-        !work_submit(request_api(exchange)->work, WORK_ORDINARY, exchange, answer_elsewhere,
-                     request, NULL))
+        !work_submit(request_api(exchange)->work, WORK_ORDINARY, exchange, elsewhere, request,
+                     NULL))
         return status;
-    return answer_elsewhere(exchange, request, problem);
+    return answer_whole(exchange, http, request, problem);
+}
+
+static enum status answer_created(struct exchange *exchange, struct problem *problem)
+{
+    return answer_committed(exchange, 201, created_elsewhere, problem);
+}
+
+static enum status answer_changed(struct exchange *exchange, struct problem *problem)
+{
+    return answer_committed(exchange, 200, changed_elsewhere, problem);
 }
 
 static enum status answer_nothing(struct exchange *exchange, struct problem *problem)
@@ -200,75 +217,108 @@ static enum status commit(const struct aim *aim, store_change *change, route_han
     return status;
 }
 
-enum status resource_create(struct exchange *exchange, struct problem *problem)
-{
-    const struct kind *kind = resource_kind(exchange);
-    struct aim aim = resource_aim(exchange);
-    json_t *body = NULL;
-    enum status status = query_check(exchange, type_of(exchange), problem);
+/*
+ * What comes with a body is read here while it is short, and by a work thread where
+ * that takes more than a few milliseconds.
+ */
+enum { READ_HERE_MAX = 64 * 1024 };
 
-    if (status || (status = request_json(exchange, &body, problem)) ||
-        (status = resource_read(body, type_of(exchange), &aim.resource, problem)))
-        return status;
-    (void)request_own(exchange, aim.resource);
-    return commit(&aim, kind->create, answer_created, problem);
+static enum status read_body(struct exchange *exchange, work_function *function,
+                             struct problem *problem)
+{
+    if (exchange_body(exchange).size <= READ_HERE_MAX)
+        return function(exchange, NULL, problem);
+    return work_submit(request_api(exchange)->work, WORK_LARGE, exchange, function, NULL, problem);
 }
 
-static enum status commit_patch(struct exchange *exchange, const json_t *operations,
-                                route_handler *then, struct problem *problem)
+static enum status read_json(struct exchange *exchange, json_t **body, struct problem *problem)
 {
-    const struct kind *kind = resource_kind(exchange);
-    struct aim aim = resource_aim(exchange);
-    struct patch *patch = NULL;
     enum status status = query_check(exchange, type_of(exchange), problem);
 
-    if (status || (status = patch_parse(operations, type_of(exchange), aim.arena, &patch, problem)))
+    if (status)
         return status;
-    aim.id = exchange_segment(exchange, "id");
-    aim.patch = patch;
-    return commit(&aim, kind->patch, then, problem);
+    return resource_kind(exchange)->apart
+               ? request_json_up_to(exchange, LARGE_BODY_VALUES, body, problem)
+               : request_json(exchange, body, problem);
+}
+
+static enum status create(struct exchange *exchange, void *nothing, struct problem *problem)
+{
+    struct aim aim = resource_aim(exchange);
+    json_t *body = NULL;
+    enum status status = read_json(exchange, &body, problem);
+
+    (void)nothing;
+    if (status || (status = resource_read(body, type_of(exchange), &aim.resource, problem)))
+        return status;
+    (void)request_own(exchange, aim.resource);
+    return commit(&aim, resource_kind(exchange)->create, answer_created, problem);
+}
+
+enum status resource_create(struct exchange *exchange, struct problem *problem)
+{
+    return read_body(exchange, create, problem);
+}
+
+static enum status commit_patch(struct aim *aim, const struct patch *patch, route_handler *then,
+                                struct problem *problem)
+{
+    aim->id = exchange_segment(aim->exchange, "id");
+    aim->patch = patch;
+    return commit(aim, resource_kind(aim->exchange)->patch, then, problem);
+}
+
+static enum status patch(struct exchange *exchange, void *nothing, struct problem *problem)
+{
+    struct aim aim = resource_aim(exchange);
+    struct patch *patch = NULL;
+    json_t *body = NULL;
+    enum status status = read_json(exchange, &body, problem);
+
+    (void)nothing;
+    if (status || (status = patch_parse(body, type_of(exchange), aim.arena, &patch, problem)))
+        return status;
+    return commit_patch(&aim, patch,
+                        resource_kind(exchange)->apart ? answer_nothing : answer_changed, problem);
 }
 
 enum status resource_patch(struct exchange *exchange, struct problem *problem)
 {
-    json_t *body = NULL;
-    enum status status = request_json(exchange, &body, problem);
-
-    return status
-               ? status
-               : commit_patch(exchange, body,
-                              resource_kind(exchange)->is_large ? answer_nothing : answer_changed,
-                              problem);
+    return read_body(exchange, patch, problem);
 }
 
-static enum status check_whole(const json_t *body, const struct scim_resource_type *type,
-                               struct problem *problem)
+/* Of what stands apart the change itself knows how much it may be. */
+static enum status check_whole(const json_t *body, const struct kind *kind, struct problem *problem)
 {
+    const struct scim_resource_type *type = scim_resource_type(kind->type);
     json_t *resource = NULL;
     enum status status = resource_read(body, type, &resource, problem);
 
+    if (kind->apart)
+        (void)json_object_del(resource, kind->apart);
     if (!status)
         status = resource_check(resource, type, problem);
     json_decref(resource);
     return status;
 }
 
-/*
- * A PUT is one replace without a path. RFC 7644 section 3.5.1 lets a service read
- * an omission either way; providers leave out what their profile does not know,
- * so silence is no statement here.
- */
+static enum status replace(struct exchange *exchange, void *nothing, struct problem *problem)
+{
+    struct aim aim = resource_aim(exchange);
+    struct patch *patch = NULL;
+    json_t *body = NULL;
+    enum status status = read_json(exchange, &body, problem);
+
+    (void)nothing;
+    if (status || (status = check_whole(body, resource_kind(exchange), problem)) ||
+        (status = patch_replace(body, type_of(exchange), aim.arena, &patch, problem)))
+        return status;
+    return commit_patch(&aim, patch, answer_changed, problem);
+}
+
 enum status resource_replace(struct exchange *exchange, struct problem *problem)
 {
-    json_t *body = NULL;
-    json_t *operations;
-    enum status status = request_json(exchange, &body, problem);
-
-    if (status || (status = check_whole(body, type_of(exchange), problem)))
-        return status;
-    operations = request_own(
-        exchange, json_pack("{s:[{s:s, s:O}]}", "Operations", "op", "replace", "value", body));
-    return commit_patch(exchange, operations, answer_changed, problem);
+    return read_body(exchange, replace, problem);
 }
 
 enum status resource_delete(struct exchange *exchange, struct problem *problem)

@@ -57,7 +57,12 @@ struct kind {
 
     /* Once a change is made; may be NULL. */
     void (*committed)(struct exchange *exchange, const void *request);
-    bool is_large; /* a PATCH is answered without the resource */
+
+    /*
+     * The attribute with which it may be large, and which is no part of its document;
+     * NULL: none. A request may bring it whole, and a PATCH is answered without it.
+     */
+    const char *apart;
 };
 
 /* users.c, groups.c, sites.c */
@@ -68,7 +73,10 @@ extern const struct kind site_kind;
 /* For an action on one resource that is no CRUD: commit, and answer with the resource. */
 void resource_act(struct exchange *exchange, store_change *change, void *request);
 
-/* The kind that the path names: the routes that lead here are those of the resource types. */
+/* A body with what stands apart may be as large, and have as many values. */
+enum { LARGE_BODY_SIZE = 8 << 20, LARGE_BODY_VALUES = 500000 };
+
+/* The kind that the path names; NULL: it is no path of a resource type. */
 const struct kind *resource_kind(const struct exchange *exchange);
 
 /* Without a snapshot yet; whatever there is may be shown. */

@@ -88,14 +88,13 @@ static void print_commands(FILE *out, const char *noun)
     }
 }
 
-static const char tail[] =
-    "\nWhat one takes: rolebridge COMMAND --help\n"
-    "The version:    rolebridge --version\n"
-    "Elsewhere:      --url URL --token-file FILE; or, in the environment,\n"
-    "                ROLEBRIDGE_URL and ROLEBRIDGE_TOKEN_FILE\n"
-    "Ends with:      0 done, 1 failed, 2 not written as it must be,\n"
-    "                5 something waits for a person (status, doctor),\n"
-    "                7 no daemon answers\n";
+static const char tail[] = "\nWhat one takes: rolebridge COMMAND --help\n"
+                           "The version:    rolebridge --version\n"
+                           "Elsewhere:      --url URL --token-file FILE; or, in the environment,\n"
+                           "                ROLEBRIDGE_URL and ROLEBRIDGE_TOKEN_FILE\n"
+                           "Ends with:      0 done, 1 failed, 2 not written as it must be,\n"
+                           "                5 something waits for a person (status, doctor),\n"
+                           "                7 no daemon answers\n";
 
 static void print_overview(FILE *out, const char *noun)
 {

@@ -78,16 +78,11 @@ static const char *token_text(const json_t *token, struct arena *arena)
 }
 
 static const struct field fields[] = {
-    {"name", {"name"}, NULL},
-    {"carrier", {"carrier"}, NULL},
-    {"grants", {NULL}, grants_text},
-    {"accounts", {"accounts"}, NULL},
-    {"tokens", {NULL}, tokens_text},
-    {"expires", {NULL}, expires_text},
-    {"used", {NULL}, used_text},
-    {"created", {"created"}, NULL},
-    {"domains", {NULL}, domains_text},
-    {NULL, {NULL}, NULL},
+    {"name", {"name"}, NULL},          {"carrier", {"carrier"}, NULL},
+    {"grants", {NULL}, grants_text},   {"accounts", {"accounts"}, NULL},
+    {"tokens", {NULL}, tokens_text},   {"expires", {NULL}, expires_text},
+    {"used", {NULL}, used_text},       {"created", {"created"}, NULL},
+    {"domains", {NULL}, domains_text}, {NULL, {NULL}, NULL},
 };
 
 /* What fits into 80 columns. */

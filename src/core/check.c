@@ -97,6 +97,7 @@ static const char *const counters[] = {
     [COUNT_OUTBOX] = "lines of the outbox",
     [COUNT_PARKED] = "parked lines of the outbox",
     [COUNT_ROWS] = "a block of rows",
+    [COUNT_MEMBERS] = "members of a group",
 };
 
 struct check {

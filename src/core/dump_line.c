@@ -13,6 +13,7 @@
 #include "group_index.h"
 #include "insert.h"
 #include "layout.h"
+#include "membership.h"
 #include "user_index.h"
 
 enum { FORMER_MAX = 100 };
@@ -473,7 +474,8 @@ static enum status import_members(struct line_import *import, const json_t *line
 
         if ((status = read_reference(import, SCIM_USER, ids[i], &user_row, problem)))
             return status;
-        membership_insert(import->txn, group_row, user_row);
+        if (!membership_is_there(import->txn, group_row, user_row))
+            membership_insert(import->txn, group_row, user_row);
     }
     return STATUS_OK;
 }

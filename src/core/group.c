@@ -200,6 +200,11 @@ static json_t *without_members(json_t *resource)
 
 /* ------------------------------------------------------------------------- requests */
 
+static size_t members_max(const struct group_request *request)
+{
+    return request->members_max ? request->members_max : GROUP_MEMBERS_MAX;
+}
+
 static void new_group(struct store_txn *txn, const struct actor *actor, struct group *group)
 {
     unsigned char uuid[UUID_SIZE];
@@ -248,6 +253,8 @@ enum status group_create(struct store_txn *txn, void *argument, struct problem *
         return status;
     group_insert(txn, group, resource, request->actor, request->arena);
     membership_add_all(&members, json_object_get(request->resource, "members"));
+    if ((status = membership_check(&members, members_max(request), problem)))
+        return status;
     request->skipped = members.skipped;
     write_journal(request, txn, "group.create", group, &members);
     return store_status(txn, problem);
@@ -292,12 +299,17 @@ static struct patch document_patch(const struct patch *patch, struct arena *aren
     return rest;
 }
 
-static void patch_members(const struct patch *patch, struct membership_change *members)
+static enum status patch_members(const struct group_request *request,
+                                 struct membership_change *members, struct problem *problem)
 {
-    for (size_t i = 0; i < patch->count; i++) {
+    const struct patch *patch = request->patch;
+    enum status status = STATUS_OK;
+
+    for (size_t i = 0; !status && i < patch->count; i++) {
         if (is_on_members(&patch->operations[i]))
-            membership_apply(members, &patch->operations[i]);
+            status = membership_apply(members, &patch->operations[i], problem);
     }
+    return status ? status : membership_check(members, members_max(request), problem);
 }
 
 static enum status patch_document(struct store_txn *txn, struct group_request *request,
@@ -336,7 +348,8 @@ enum status group_patch(struct store_txn *txn, void *argument, struct problem *p
         return problem_set(problem, STATUS_MUTABILITY, "an id cannot be changed; leave it out");
     if ((status = patch_document(txn, request, resource, &is_changed, problem)))
         return status;
-    patch_members(request->patch, &members);
+    if ((status = patch_members(request, &members, problem)))
+        return status;
     request->skipped = members.skipped;
     if (!is_changed && !members.added_count && !members.removed_count)
         return store_status(txn, problem);

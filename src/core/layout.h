@@ -69,6 +69,7 @@ enum counter {
     COUNT_OUTBOX,
     COUNT_PARKED,
     COUNT_ROWS,
+    COUNT_MEMBERS, /* by group */
 };
 
 struct store_key key_resource(struct store_txn *txn, enum scim_kind kind, uint64_t row);

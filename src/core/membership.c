@@ -25,18 +25,21 @@ bool membership_is_there(struct store_txn *txn, uint64_t group_row, uint64_t use
     return store_get(txn, STORE_INDEX, key_bytes(&key), &value);
 }
 
-static void put_pair(struct store_txn *txn, uint64_t group_row, uint64_t user_row)
+static void count(struct store_txn *txn, uint64_t group_row, int64_t amount)
+{
+    struct store_key key = key_counter_of(txn, COUNT_MEMBERS, group_row);
+
+    store_add(txn, key_bytes(&key), amount);
+}
+
+void membership_insert(struct store_txn *txn, uint64_t group_row, uint64_t user_row)
 {
     struct store_key member = key_pair(txn, INDEX_MEMBER, group_row, user_row);
     struct store_key member_of = key_pair(txn, INDEX_MEMBER_OF, user_row, group_row);
 
     store_put(txn, STORE_INDEX, key_bytes(&member), (struct bytes){0});
     store_put(txn, STORE_INDEX, key_bytes(&member_of), (struct bytes){0});
-}
-
-void membership_insert(struct store_txn *txn, uint64_t group_row, uint64_t user_row)
-{
-    put_pair(txn, group_row, user_row);
+    count(txn, group_row, 1);
 }
 
 static void delete_pair(struct store_txn *txn, uint64_t group_row, uint64_t user_row)
@@ -46,6 +49,7 @@ static void delete_pair(struct store_txn *txn, uint64_t group_row, uint64_t user
 
     store_delete(txn, STORE_INDEX, key_bytes(&member));
     store_delete(txn, STORE_INDEX, key_bytes(&member_of));
+    count(txn, group_row, -1);
 }
 
 /* ------------------------------------------------------------------------- walking */
@@ -115,7 +119,7 @@ static void add_row(struct membership_change *change, const struct account *acco
 {
     if (membership_is_there(change->txn, change->group->row, account->row))
         return;
-    put_pair(change->txn, change->group->row, account->row);
+    membership_insert(change->txn, change->group->row, account->row);
     rows_add(&change->fresh, account->row);
     note(&change->added, account->id);
     change->added_count++;
@@ -234,7 +238,58 @@ static void remove_selected(struct membership_change *change, const struct filte
         remove_matching(change, filter);
 }
 
-void membership_apply(struct membership_change *change, const struct patch_operation *operation)
+/* ------------------------------------------------------------------------- bounds */
+
+/* How many members the group has, near enough. */
+static size_t member_count(const struct membership_change *change)
+{
+    struct store_key key = key_counter_of(change->txn, COUNT_MEMBERS, change->group->row);
+    int64_t number = store_count_roughly(change->txn, key_bytes(&key));
+
+    return number > 0 ? (size_t)number : 0;
+}
+
+/* Whether an operation goes over all members, whomever it names. */
+static bool looks_at_all(const struct patch_operation *operation)
+{
+    const struct filter *filter = operation->path.value_filter;
+
+    switch (operation->verb) {
+    case PATCH_ADD:
+        break;
+    case PATCH_REPLACE:
+        return !filter;
+    case PATCH_REMOVE:
+        return filter ? !filter_demands(filter, "value", NULL) : !operation->value;
+    }
+    return false;
+}
+
+static enum status check_work(struct membership_change *change,
+                              const struct patch_operation *operation, struct problem *problem)
+{
+    change->work += json_array_size(operation->value);
+    if (looks_at_all(operation))
+        change->work += member_count(change);
+    if (change->work <= MEMBERSHIP_WORK_MAX)
+        return STATUS_OK;
+    return problem_set(problem, STATUS_TOO_MANY,
+                       "so many operations on so many members take too long: send them in several "
+                       "requests");
+}
+
+enum status membership_check(const struct membership_change *change, size_t most,
+                             struct problem *problem)
+{
+    if (change->added_count == 0 || member_count(change) <= most)
+        return STATUS_OK;
+    return problem_set(problem, STATUS_TOO_MANY,
+                       "a group has no more than %zu members (scim.group_members): this one "
+                       "would have %zu",
+                       most, member_count(change));
+}
+
+static void apply(struct membership_change *change, const struct patch_operation *operation)
 {
     switch (operation->verb) {
     case PATCH_ADD:
@@ -255,6 +310,16 @@ void membership_apply(struct membership_change *change, const struct patch_opera
             membership_remove_all(change);
         return;
     }
+}
+
+enum status membership_apply(struct membership_change *change,
+                             const struct patch_operation *operation, struct problem *problem)
+{
+    enum status status = check_work(change, operation, problem);
+
+    if (!status)
+        apply(change, operation);
+    return status;
 }
 
 void membership_forget_user(struct store_txn *txn, uint64_t user_row)

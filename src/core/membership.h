@@ -21,16 +21,31 @@ struct membership_change {
     size_t added_count;
     size_t removed_count;
     size_t skipped;
+    size_t work; /* members gone over */
 };
+
+enum { MEMBERSHIP_WORK_MAX = 1000000 };
 
 struct membership_change membership_begin(struct store_txn *txn, const struct actor *actor,
                                           struct arena *arena, const struct group *group);
 
-/* One operation on `members`, as patch_parse made it. */
-void membership_apply(struct membership_change *change, const struct patch_operation *operation);
+/*
+ * One operation on `members`, as patch_parse made it.
+ *
+ * STATUS_TOO_MANY  the operations so far go over more than MEMBERSHIP_WORK_MAX members
+ */
+enum status membership_apply(struct membership_change *change,
+                             const struct patch_operation *operation, struct problem *problem);
 
 /* Add those that a list of members names. */
 void membership_add_all(struct membership_change *change, const json_t *members);
+
+/*
+ * When all is done: STATUS_TOO_MANY where members were added and there are more
+ * than `most`, or nearly: others may add some at the same time.
+ */
+enum status membership_check(const struct membership_change *change, size_t most,
+                             struct problem *problem);
 
 /* The group goes, or a person does: none of their memberships stays. */
 void membership_remove_all(struct membership_change *change);

@@ -24,7 +24,7 @@
 enum { STOP_TIMEOUT_MS = 10000 };
 
 static const struct work_settings work_settings = {
-    .threads = 3, .at_once = {[WORK_ORDINARY] = 64, [WORK_SCAN] = 2}};
+    .threads = 4, .at_once = {[WORK_ORDINARY] = 64, [WORK_LARGE] = 8, [WORK_SCAN] = 2}};
 
 /* Everything that runs, in the order in which it is started. */
 struct daemon {
@@ -180,7 +180,9 @@ static enum status start_server(struct daemon *daemon, struct problem *problem)
     daemon->api = (struct api){
         .store = daemon->store,
         .work = daemon->work,
-        .limits = {.list_ms = 10000, .snapshot_ms = 500},
+        .limits = {.list_ms = 10000,
+                   .snapshot_ms = 500,
+                   .group_members = daemon->config.scim_group_members},
         .store_path = daemon->config.store_path,
         .usage = daemon->usage = token_usage_new(),
         .started_at = clock_now(),

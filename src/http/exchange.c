@@ -91,6 +91,12 @@ struct arena *exchange_arena(struct exchange *exchange)
     return exchange->arena;
 }
 
+void exchange_allow_body(struct exchange *exchange, size_t size)
+{
+    if (exchange->body_max < size)
+        exchange->body_max = size;
+}
+
 void exchange_set_principal(struct exchange *exchange, const void *principal)
 {
     exchange->principal = principal;
@@ -115,8 +121,15 @@ void exchange_suspend(struct exchange *exchange, route_handler *handler, void *w
 {
     exchange->handler = handler;
     exchange->work = work;
+    if (exchange->is_suspended)
+        return;
     exchange->is_suspended = true;
     MHD_suspend_connection(exchange->connection);
+}
+
+bool exchange_is_suspended(const struct exchange *exchange)
+{
+    return exchange->is_suspended;
 }
 
 void exchange_resume(struct exchange *exchange)

@@ -61,6 +61,7 @@ struct exchange {
     struct headers headers;
     struct framing framing;
     const struct route *route;
+    size_t body_max; /* bytes */
 
     char *body; /* on the heap */
     size_t body_size;

@@ -38,6 +38,7 @@ void *request_begin(void *context, const char *target, struct MHD_Connection *co
     exchange->settings = &server->settings;
     exchange->connection = connection;
     exchange->peer = peer_of(connection);
+    exchange->body_max = server->settings.limits.body_size;
     exchange->began_us = clock_boot_us();
     /* One byte over the limit is enough to see that it is too long. */
     exchange->raw_target =
@@ -109,9 +110,9 @@ static enum status find_route(struct exchange *exchange, struct problem *problem
 
 static enum status check_body_head(const struct exchange *exchange, struct problem *problem)
 {
-    if (exchange->framing.content_length > exchange->settings->limits.body_size)
+    if (exchange->framing.content_length > exchange->body_max)
         return problem_set(problem, STATUS_TOO_LARGE, "the body is larger than %zu bytes",
-                           exchange->settings->limits.body_size);
+                           exchange->body_max);
     if (framing_has_body(&exchange->framing) && !headers_body_is_json(&exchange->headers))
         return problem_set(problem, STATUS_UNSUPPORTED_MEDIA,
                            "send the body as application/scim+json or application/json");
@@ -210,7 +211,7 @@ static void take_body(struct exchange *exchange, const char *data, size_t size)
 {
     size_t total = exchange->body_size + size;
 
-    if (exchange->body_is_too_large || total > exchange->settings->limits.body_size) {
+    if (exchange->body_is_too_large || total > exchange->body_max) {
         exchange->body_is_too_large = true;
         return;
     }
@@ -247,7 +248,7 @@ static enum MHD_Result handle(struct exchange *exchange)
     if (exchange->body_is_too_large) {
         exchange->answer.closes = true;
         problem_set(&problem, STATUS_TOO_LARGE, "the body is larger than %zu bytes",
-                    exchange->settings->limits.body_size);
+                    exchange->body_max);
     } else if (!server_begin_handling(exchange->server)) {
         problem_set(&problem, STATUS_BUSY, "the server is stopping");
     }

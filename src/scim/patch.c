@@ -1,5 +1,6 @@
 #include "bridge/scim/patch.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "bridge/base/text.h"
@@ -8,13 +9,16 @@
 #include "resource.h"
 #include "schema.h"
 
+enum { PLACE_SIZE = 40 };
+
 /* What reads one request. */
 struct reader {
     const struct scim_resource_type *type;
     struct arena *arena;
     struct patch *patch;
     size_t capacity;
-    size_t number; /* of the operation that is being read, from 0, for messages */
+    size_t values_max;      /* of one operation */
+    char place[PLACE_SIZE]; /* of the operation that is being read, for messages */
     struct problem *problem;
 };
 
@@ -52,8 +56,7 @@ static bool may_be_cleared(const struct scim_path *path)
 /* A failure with the operation in front. */
 static enum status refuse(const struct reader *reader, const struct problem *why)
 {
-    return problem_set(reader->problem, why->status, "Operations[%zu]: %s", reader->number,
-                       why->detail);
+    return problem_set(reader->problem, why->status, "%s%s", reader->place, why->detail);
 }
 
 static enum status refuse_value(const struct reader *reader, const struct scim_path *path,
@@ -61,8 +64,8 @@ static enum status refuse_value(const struct reader *reader, const struct scim_p
 {
     const char *name = path->attribute ? path->attribute->name : path->schema->id;
 
-    return problem_set(reader->problem, STATUS_INVALID_VALUE, "Operations[%zu]: %s: %s",
-                       reader->number, name, reason);
+    return problem_set(reader->problem, STATUS_INVALID_VALUE, "%s%s: %s", reader->place, name,
+                       reason);
 }
 
 static enum status add_operation(struct reader *reader, enum patch_verb verb,
@@ -108,11 +111,11 @@ static enum status convert(struct reader *reader, const struct scim_path *path, 
 static enum status check_count(const struct reader *reader, const struct scim_path *path,
                                const json_t *value)
 {
-    if (json_array_size(value) <= PATCH_VALUES_MAX)
+    if (json_array_size(value) <= reader->values_max)
         return STATUS_OK;
     return problem_set(reader->problem, STATUS_TOO_MANY,
-                       "Operations[%zu]: more than %d values of %s: send them in several requests",
-                       reader->number, PATCH_VALUES_MAX, path_leaf(path)->name);
+                       "%smore than %zu values of %s: send them in several requests", reader->place,
+                       reader->values_max, path_leaf(path)->name);
 }
 
 static enum status read_clearing(struct reader *reader, const struct scim_path *path)
@@ -208,8 +211,7 @@ static enum status read_schema(struct reader *reader, const struct scim_path *pa
         if (schema_is_extension(path->schema))
             return add_operation(reader, PATCH_REMOVE, path, NULL);
         return problem_set(reader->problem, STATUS_NO_TARGET,
-                           "Operations[%zu]: a remove names an attribute, not the whole resource",
-                           reader->number);
+                           "%sa remove names an attribute, not the whole resource", reader->place);
     }
     inner.value = resource_unwrap(request->value, NULL);
     if (inner.value && value_is_blank(inner.value))
@@ -273,12 +275,12 @@ static enum status read_pathless(struct reader *reader, const struct request *re
     struct request inner = {request->verb, resource_unwrap(request->value, NULL)};
 
     if (request->verb == PATCH_REMOVE)
-        return problem_set(reader->problem, STATUS_NO_TARGET,
-                           "Operations[%zu]: a remove needs a path", reader->number);
+        return problem_set(reader->problem, STATUS_NO_TARGET, "%sa remove needs a path",
+                           reader->place);
     if (!json_is_object(inner.value))
         return problem_set(reader->problem, STATUS_INVALID_VALUE,
-                           "Operations[%zu]: without a path the value is an object with attributes",
-                           reader->number);
+                           "%swithout a path the value is an object with attributes",
+                           reader->place);
     return read_members(reader, NULL, &inner);
 }
 
@@ -309,7 +311,7 @@ static enum status read_verb(const struct reader *reader, const json_t *operatio
         }
     }
     return problem_set(reader->problem, STATUS_INVALID_SYNTAX,
-                       "Operations[%zu]: op is add, replace or remove, got %s", reader->number,
+                       "%sop is add, replace or remove, got %s", reader->place,
                        json_excerpt(op, excerpt));
 }
 
@@ -324,29 +326,43 @@ static enum status read_operation(struct reader *reader, const json_t *operation
     if (!path || value_is_blank(path))
         return read_pathless(reader, &request);
     if (!json_is_string(path))
-        return problem_set(reader->problem, STATUS_INVALID_PATH,
-                           "Operations[%zu]: the path is no text", reader->number);
+        return problem_set(reader->problem, STATUS_INVALID_PATH, "%sthe path is no text",
+                           reader->place);
     return read_path(reader, json_string_value(path), &request);
 }
 
 static enum status read_operations(struct reader *reader, const json_t *operations)
 {
     const json_t *operation;
+    size_t i;
 
-    json_array_foreach (operations, reader->number, operation) {
-        enum status status = read_operation(reader, operation);
+    json_array_foreach (operations, i, operation) {
+        enum status status;
 
-        if (status)
+        (void)snprintf(reader->place, sizeof(reader->place), "Operations[%zu]: ", i);
+        if ((status = read_operation(reader, operation)))
             return status;
     }
     return STATUS_OK;
+}
+
+static struct reader reader_of(const struct scim_resource_type *type, struct arena *arena,
+                               size_t values_max, struct problem *problem)
+{
+    return (struct reader){
+        .type = type,
+        .arena = arena,
+        .patch = arena_alloc(arena, sizeof(struct patch)),
+        .values_max = values_max,
+        .problem = problem,
+    };
 }
 
 enum status patch_parse(const json_t *request, const struct scim_resource_type *type,
                         struct arena *arena, struct patch **patch, struct problem *problem)
 {
     const json_t *operations = json_member(request, "Operations");
-    struct reader reader = {.type = type, .arena = arena, .problem = problem};
+    struct reader reader = reader_of(type, arena, PATCH_VALUES_MAX, problem);
     enum status status;
 
     *patch = NULL;
@@ -357,11 +373,21 @@ enum status patch_parse(const json_t *request, const struct scim_resource_type *
         return problem_set(problem, STATUS_TOO_MANY,
                            "more than %d operations: send them in several requests",
                            PATCH_OPERATIONS_MAX);
-    reader.patch = arena_alloc(arena, sizeof(*reader.patch));
     if ((status = read_operations(&reader, operations)))
         return status;
     *patch = reader.patch;
     return STATUS_OK;
+}
+
+enum status patch_replace(const json_t *body, const struct scim_resource_type *type,
+                          struct arena *arena, struct patch **patch, struct problem *problem)
+{
+    struct reader reader = reader_of(type, arena, SIZE_MAX, problem);
+    struct request request = {PATCH_REPLACE, body};
+    enum status status = read_members(&reader, NULL, &request);
+
+    *patch = status ? NULL : reader.patch;
+    return status;
 }
 
 bool patch_touches(const struct patch *patch, const char *schema_urn, const char *attribute)

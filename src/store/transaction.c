@@ -67,6 +67,20 @@ int64_t store_count(struct store_txn *txn, struct bytes key)
     return counter_sum(number, draft_cell(txn->draft, STORE_COUNTER, key)->added);
 }
 
+int64_t store_count_roughly(struct store_txn *txn, struct bytes key)
+{
+    struct bytes value;
+    int64_t number = 0;
+
+    if (txn->failure.status)
+        return 0;
+    if (look(txn, STORE_COUNTER, key, &value))
+        (void)counter_read(value, &number, &txn->failure);
+    if (txn->failure.status || !txn->draft)
+        return number;
+    return counter_sum(number, draft_cell(txn->draft, STORE_COUNTER, key)->added);
+}
+
 int64_t store_number(struct bytes value)
 {
     int64_t number = 0;

@@ -7,8 +7,8 @@
 enum { STOP_MS = 5000, BODY_MAX = 1 << 20, REQUEST_SIZE = 1 << 17 };
 
 const struct api_limits service_limits = {.list_ms = 10000, .snapshot_ms = 500};
-const struct work_settings service_work = {.threads = 3,
-                                           .at_once = {[WORK_ORDINARY] = 64, [WORK_SCAN] = 2}};
+const struct work_settings service_work = {
+    .threads = 4, .at_once = {[WORK_ORDINARY] = 64, [WORK_LARGE] = 8, [WORK_SCAN] = 2}};
 
 static void do_nothing(void *context, uint32_t organization)
 {

@@ -24,10 +24,10 @@ struct api_directory {
     int64_t since;
 };
 
-/* What a list may take that no index answers, in milliseconds. */
 struct api_limits {
-    int64_t list_ms;     /* then it is given up */
-    int64_t snapshot_ms; /* then it goes on in a new snapshot, so that no page is kept for long */
+    int64_t list_ms;      /* a list that no index answers is given up then */
+    int64_t snapshot_ms;  /* ... and goes on in a new snapshot, so that no page is kept for long */
+    size_t group_members; /* the most of one group; 0: GROUP_MEMBERS_MAX */
 };
 
 /* What the handlers work with: http_settings.context points to one. */

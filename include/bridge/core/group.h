@@ -27,6 +27,8 @@ struct group {
     struct bytes document; /* finished JSON, to be followed by group_tail */
 };
 
+enum { GROUP_MEMBERS_MAX = 200000 };
+
 /* A request to change a group, and what comes of it. `arena` owns the result. */
 struct group_request {
     const struct actor *actor;
@@ -36,6 +38,7 @@ struct group_request {
     const struct patch *patch; /* patch */
     const char *if_match;      /* patch, delete: the version that the caller expects; NULL: any */
     struct group group;        /* the result */
+    size_t members_max;        /* 0: GROUP_MEMBERS_MAX */
     size_t skipped;            /* the result: members that are nobody here */
 };
 
@@ -51,6 +54,8 @@ struct group_request {
  * STATUS_FORBIDDEN         a connection's group, changed by an administrator
  * STATUS_NOT_FOUND         no such group, or another connection's
  * STATUS_VERSION_MISMATCH  it is not the version that was expected
+ * STATUS_TOO_MANY          more members than members_max, or nearly: others may add some at
+ *                          the same time; or operations that go over too many members
  */
 enum status group_create(struct store_txn *txn, void *argument, struct problem *problem);
 enum status group_patch(struct store_txn *txn, void *argument, struct problem *problem);

@@ -27,7 +27,8 @@ size_t account_window(const struct account_profile *profile);
 enum account_state {
     ACCOUNT_UNLOCKED,
     ACCOUNT_LOCKED,      /* every mark that the profile sets is there */
-    ACCOUNT_HALF_LOCKED, /* some are missing: a password change takes one away (directories.md 0.1) */
+    ACCOUNT_HALF_LOCKED, /* some are missing: a password change takes one away (directories.md 0.1)
+                          */
 };
 enum account_state account_state(const struct account_profile *profile, const struct entry *entry);
 

@@ -63,6 +63,9 @@ void exchange_write_metrics(const struct exchange *exchange, struct metrics *met
 void exchange_set_principal(struct exchange *exchange, const void *principal);
 const void *exchange_principal(const struct exchange *exchange);
 
+/* For the gate: this request's body may be so many bytes where http_limits has fewer. */
+void exchange_allow_body(struct exchange *exchange, size_t size);
+
 /* The server's `context` setting. */
 void *exchange_context(const struct exchange *exchange);
 
@@ -89,6 +92,12 @@ void exchange_answer_header(struct exchange *exchange, const char *name, const c
  */
 void exchange_suspend(struct exchange *exchange, route_handler *handler, void *work);
 void exchange_resume(struct exchange *exchange);
+
+/*
+ * True on a work thread. To suspend again there says how it goes on once the work
+ * thread lets go: `handler` is called instead of what was named before.
+ */
+bool exchange_is_suspended(const struct exchange *exchange);
 
 /* What exchange_suspend was given. */
 void *exchange_work(const struct exchange *exchange);

@@ -15,6 +15,7 @@ struct work;
 /* Each kind has a bound of its own: on how many there are at once, at work or waiting. */
 enum work_kind {
     WORK_ORDINARY, /* beyond it STATUS_BUSY */
+    WORK_LARGE,    /* has a large body; beyond it STATUS_BUSY */
     WORK_SCAN,     /* goes over many resources; beyond it STATUS_TOO_MANY_REQUESTS */
     WORK_KIND_COUNT
 };
@@ -33,8 +34,8 @@ void work_stop(struct work *work);
 
 /*
  * Runs on a work thread. It answers the exchange or returns a failure, like a
- * route_handler, and may do whatever one may but suspend. What bounds its time is
- * its own affair: http_stop waits for it.
+ * route_handler, or says by exchange_suspend how it goes on behind it; nobody else
+ * resumes it. What bounds its time is its own affair: http_stop waits for it.
  */
 typedef enum status work_function(struct exchange *exchange, void *argument,
                                   struct problem *problem);

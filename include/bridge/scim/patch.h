@@ -44,6 +44,15 @@ enum status patch_parse(const json_t *request, const struct scim_resource_type *
                         struct arena *arena, struct patch **patch, struct problem *problem);
 
 /*
+ * The patch that a PUT of `body` is: one replace without a path. RFC 7644 section
+ * 3.5.1 lets a service read an omission either way; providers leave out what their
+ * profile does not know, so silence is no statement here. The body brings a list
+ * whole, so PATCH_VALUES_MAX is no limit of it.
+ */
+enum status patch_replace(const json_t *body, const struct scim_resource_type *type,
+                          struct arena *arena, struct patch **patch, struct problem *problem);
+
+/*
  * Apply all operations to `resource`, in order. On failure the resource is half
  * changed: apply to a copy. `add` and `replace` with a value filter that matches
  * nothing make the value from the filter's eq terms (Entra); add and replace of

@@ -42,8 +42,8 @@ struct scim_attribute {
 };
 
 struct scim_schema {
-    const char *id;   /* the URN */
-    const char *name; /* for people: User */
+    const char *id;                          /* the URN */
+    const char *name;                        /* for people: User */
     const struct scim_attribute *attributes; /* ended by a row without a name */
     const json_t *document;                  /* as /Schemas shows it */
 };
@@ -55,18 +55,18 @@ enum { SCIM_EXTENSIONS_MAX = 2 };
 
 struct scim_resource_type {
     enum scim_kind kind;
-    const char *name;        /* "User" */
-    const char *endpoint;    /* "/Users" */
+    const char *name;     /* "User" */
+    const char *endpoint; /* "/Users" */
     const char *description;
     const struct scim_schema *schema;
     const struct scim_schema *extensions[SCIM_EXTENSIONS_MAX]; /* ended by NULL unless full */
 };
 
-#define SCIM_URN_USER "urn:ietf:params:scim:schemas:core:2.0:User"
-#define SCIM_URN_GROUP "urn:ietf:params:scim:schemas:core:2.0:Group"
+#define SCIM_URN_USER       "urn:ietf:params:scim:schemas:core:2.0:User"
+#define SCIM_URN_GROUP      "urn:ietf:params:scim:schemas:core:2.0:Group"
 #define SCIM_URN_ENTERPRISE "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
-#define SCIM_URN_BRIDGE "urn:ietf:params:scim:schemas:extension:bridge:2.0:User"
-#define SCIM_URN_SITE "urn:ietf:params:scim:schemas:bridge:2.0:Site"
+#define SCIM_URN_BRIDGE     "urn:ietf:params:scim:schemas:extension:bridge:2.0:User"
+#define SCIM_URN_SITE       "urn:ietf:params:scim:schemas:bridge:2.0:Site"
 
 /*
  * Load the embedded documents; once, before threads start. Everything it makes

@@ -88,6 +88,12 @@ bool store_get(struct store_txn *txn, enum store_table table, struct bytes key,
 /* A number that store_add counts; 0 when nothing was counted yet. */
 int64_t store_count(struct store_txn *txn, struct bytes key);
 
+/*
+ * The same without counting as read: what others count meanwhile makes no change
+ * stale, so it may be off by what they do. For bounds that need not be exact.
+ */
+int64_t store_count_roughly(struct store_txn *txn, struct bytes key);
+
 /* The number in a value that a walk over STORE_COUNTER shows. */
 int64_t store_number(struct bytes value);
 

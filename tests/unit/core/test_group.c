@@ -153,6 +153,92 @@ static void members_are_added_once_and_shown_from_both_sides(void **state)
     assert_null(strstr(found.document.data, ana));
 }
 
+static enum status change_up_to(struct world *world, const char *group, size_t members_max,
+                                const char *operations)
+{
+    json_auto_t *body = json_pack("{s:o}", "Operations", world_json(world, operations));
+    struct group_request request = {
+        .actor = &world->provider, .arena = world->arena, .id = group, .members_max = members_max};
+    struct patch *patch = NULL;
+
+    world->problem = (struct problem){0};
+    assert_int_equal(patch_parse(body, scim_resource_type(SCIM_GROUP), world->arena, &patch, NULL),
+                     STATUS_OK);
+    request.patch = patch;
+    return store_update(world->store, 1, group_patch, &request, &world->problem);
+}
+
+static void a_group_has_as_many_members_as_the_limit_says(void **state)
+{
+    enum { MOST = 5 };
+    struct world *world = *state;
+    const char *group = given_a_group(world);
+    const char *people[MOST + 1];
+    struct text all = {.arena = world->arena};
+
+    for (int i = 0; i <= MOST; i++) {
+        people[i] = given_a_person(world, &world->provider, arena_printf(world->arena, "p%d", i));
+        text_add_format(&all, "%s{'value':'%s'}", i ? "," : "", people[i]);
+    }
+    for (int i = 0; i <= MOST; i++) {
+        enum status status = change_up_to(
+            world, group, MOST,
+            arena_printf(world->arena, "[{'op':'add','path':'members','value':[{'value':'%s'}]}]",
+                         people[i]));
+
+        assert_int_equal(status, i < MOST ? STATUS_OK : STATUS_TOO_MANY);
+    }
+    assert_non_null(strstr(world->problem.detail, "no more than 5 members"));
+    assert_int_equal(members_of(world, group), MOST); /* the one above changed nothing */
+
+    /* One comes for another; all at once, or in one request, is no way around it. */
+    assert_int_equal(
+        change_up_to(world, group, MOST,
+                     arena_printf(world->arena,
+                                  "[{'op':'remove','path':'members[value eq \\'%s\\']'},"
+                                  "{'op':'add','path':'members','value':[{'value':'%s'}]}]",
+                                  people[0], people[MOST])),
+        STATUS_OK);
+    assert_int_equal(members_of(world, group), MOST);
+    assert_int_equal(
+        change_up_to(world, group, MOST,
+                     arena_printf(world->arena, "[{'op':'replace','path':'members','value':[%s]}]",
+                                  all.data)),
+        STATUS_TOO_MANY);
+    assert_int_equal(change_up_to(world, group, MOST - 1, "[{'op':'remove','path':'members'}]"),
+                     STATUS_OK); /* a lower limit holds nobody back from leaving */
+    assert_int_equal(members_of(world, group), 0);
+}
+
+/* Each of a thousand operations goes over all members. */
+static void operations_go_over_no_more_members_than_the_limit_says(void **state)
+{
+    enum { MEMBERS = PATCH_OPERATIONS_MAX + 1 };
+    struct world *world = *state;
+    const char *group = given_a_group(world);
+    struct text add = {.arena = world->arena};
+    struct text look = {.arena = world->arena};
+
+    text_add(&add, "[{'op':'add','path':'members','value':[");
+    for (int i = 0; i < MEMBERS; i++)
+        text_add_format(
+            &add, "%s{'value':'%s'}", i ? "," : "",
+            given_a_person(world, &world->provider, arena_printf(world->arena, "p%d", i)));
+    text_add(&add, "]}]");
+    assert_int_equal(change(world, &world->provider, group, add.data), STATUS_OK);
+    for (int i = 0; i < PATCH_OPERATIONS_MAX; i++)
+        text_add_format(&look, "%s{'op':'remove','path':'members[type eq \\'x%d\\']'}",
+                        i ? "," : "[", i);
+    text_add(&look, "]");
+
+    assert_int_equal(change(world, &world->provider, group, look.data), STATUS_TOO_MANY);
+    assert_non_null(strstr(world->problem.detail, "send them in several requests"));
+    assert_int_equal(members_of(world, group), MEMBERS);
+    assert_int_equal(change(world, &world->provider, group,
+                            "[{'op':'remove','path':'members[type eq \\'x\\']'}]"),
+                     STATUS_OK);
+}
+
 static void a_remove_takes_only_what_it_names_in_either_spelling(void **state)
 {
     struct world *world = *state;
@@ -491,6 +577,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         WORLD_TEST(members_are_added_once_and_shown_from_both_sides),
         WORLD_TEST(many_members_are_journalled_in_lines_of_a_thousand),
+        WORLD_TEST(a_group_has_as_many_members_as_the_limit_says),
+        WORLD_TEST(operations_go_over_no_more_members_than_the_limit_says),
         WORLD_TEST(a_remove_takes_only_what_it_names_in_either_spelling),
         WORLD_TEST(a_replace_writes_the_difference_and_a_rename_leaves_members_alone),
         WORLD_TEST(operations_of_one_request_see_each_other),

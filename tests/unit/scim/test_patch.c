@@ -131,6 +131,43 @@ static void values_are_as_many_as_the_limit_says(void **state)
     assert_int_equal(parse_many(1, PATCH_VALUES_MAX + 1), STATUS_TOO_MANY);
 }
 
+/* A PUT brings a list whole: it cannot be sent in parts. */
+static void a_put_may_bring_more_values_than_an_operation(void **state)
+{
+    SCOPED(arena_release) struct arena *arena = arena_new();
+    json_auto_t *members = json_array();
+    json_auto_t *body =
+        json_pack("{s:s, s:O, s:[]}", "displayName", "Tooling", "members", members, "unknown");
+    struct patch *patch;
+
+    (void)state;
+    for (int i = 0; i <= PATCH_VALUES_MAX; i++)
+        json_array_append_new(members, json_pack("{s:o}", "value", json_sprintf("m%d", i)));
+
+    assert_int_equal(patch_replace(body, scim_resource_type(SCIM_GROUP), arena, &patch, NULL),
+                     STATUS_OK);
+
+    assert_int_equal(patch->count, 2);
+    for (size_t i = 0; i < patch->count; i++)
+        assert_int_equal(patch->operations[i].verb, PATCH_REPLACE);
+    assert_true(patch_touches(patch, SCIM_URN_GROUP, "displayName"));
+    assert_true(patch_touches(patch, SCIM_URN_GROUP, "members"));
+}
+
+static void what_a_put_cannot_mean_is_named_without_an_operation(void **state)
+{
+    SCOPED(arena_release) struct arena *arena = arena_new();
+    json_auto_t *body = json_pack("{s:s, s:s}", "userName", "ada", "active", "maybe");
+    struct problem problem = {0};
+    struct patch *patch;
+
+    (void)state;
+    assert_int_equal(patch_replace(body, scim_resource_type(SCIM_USER), arena, &patch, &problem),
+                     STATUS_INVALID_VALUE);
+    assert_null(patch);
+    assert_string_equal(problem.detail, "active: expected true or false, got \"maybe\"");
+}
+
 static void members_of_objects_count_as_operations(void **state)
 {
     SCOPED(arena_release) struct arena *arena = arena_new();
@@ -207,6 +244,8 @@ int main(void)
         cmocka_unit_test(a_patch_applies_twice_with_the_same_outcome),
         cmocka_unit_test(operations_are_as_many_as_the_limit_says),
         cmocka_unit_test(values_are_as_many_as_the_limit_says),
+        cmocka_unit_test(a_put_may_bring_more_values_than_an_operation),
+        cmocka_unit_test(what_a_put_cannot_mean_is_named_without_an_operation),
         cmocka_unit_test(members_of_objects_count_as_operations),
         cmocka_unit_test(adding_many_values_takes_time_in_proportion),
         cmocka_unit_test(operations_go_over_no_more_values_than_the_limit_says),
