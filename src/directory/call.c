@@ -25,20 +25,10 @@ int directory_last_code(const struct directory *directory)
     return directory->last_code;
 }
 
-int directory_descriptor(const struct directory *directory)
-{
-    int descriptor = -1;
-
-    (void)ldap_get_option(directory->ld, LDAP_OPT_DESC, &descriptor);
-    return descriptor;
-}
-
 void directory_cut(const struct directory *directory)
 {
-    int descriptor = directory_descriptor(directory);
-
-    if (descriptor >= 0)
-        (void)shutdown(descriptor, SHUT_RDWR);
+    if (directory->socket >= 0)
+        (void)shutdown(directory->socket, SHUT_RDWR);
 }
 
 struct call call_begin(struct directory *directory, enum operation operation, const char *dn,

@@ -9,13 +9,13 @@
 
 struct directory {
     LDAP *ld;
+    int socket; /* -1: none. Ours, beside libldap's own descriptor, which it may close any time */
+    struct interrupt *interrupt;
     char *uri; /* for messages */
     int operation_seconds;
     int last_code;
     enum { TRANSACTIONS_ABSENT, TRANSACTIONS_UNKNOWN, TRANSACTIONS_OFFERED } transactions;
 };
-
-int directory_descriptor(const struct directory *directory); /* -1: not connected */
 
 /* Shut the connection down; nothing is sent any more, not even a goodbye. */
 void directory_cut(const struct directory *directory);

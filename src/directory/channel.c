@@ -3,12 +3,15 @@
 #include "channel.h"
 
 #include <fcntl.h>
+#include <openldap.h>
 #include <poll.h>
 #include <pthread.h>
 #include <sys/time.h>
+#include <unistd.h>
 
 #include "address.h"
 #include "bridge/base/clock.h"
+#include "dial.h"
 #include "tally.h"
 #include "watchdog.h"
 
@@ -86,13 +89,26 @@ static bool limit_replies(LDAP *ld)
            ber_sockbuf_ctrl(buffer, LBER_SB_OPT_SET_MAX_INCOMING, &limit) == 1;
 }
 
+/* libldap closes the descriptor that it gets whenever it takes the connection for lost. */
+static bool hand_over(struct directory *directory, const char *uri)
+{
+    int descriptor = fcntl(directory->socket, F_DUPFD_CLOEXEC, 0);
+
+    if (descriptor >= 0 &&
+        ldap_init_fd(descriptor, LDAP_PROTO_TCP, uri, &directory->ld) == LDAP_SUCCESS)
+        return true;
+    if (descriptor >= 0)
+        (void)close(descriptor);
+    return false;
+}
+
 static enum status set_up(struct directory *directory, const struct directory_settings *settings,
                           struct problem *problem)
 {
     SCOPED(release_text) char *uri = address_without_tls(settings);
 
-    if (!uri || ldap_initialize(&directory->ld, uri) != LDAP_SUCCESS ||
-        !set_limits(directory->ld, settings) || !limit_replies(directory->ld))
+    if (!uri || !hand_over(directory, uri) || !set_limits(directory->ld, settings) ||
+        !limit_replies(directory->ld))
         return problem_set(problem, STATUS_CONFIGURATION, "directory.uri %s cannot be used",
                            settings->uri);
     if (address_is_protected(settings) && !set_verification(directory->ld, settings->ca_file))
@@ -164,7 +180,7 @@ static enum status shake_hands(struct directory *directory, int64_t deadline,
 {
     const struct timeval no_limit = {.tv_sec = -1, .tv_usec = -1};
     struct call call = call_begin(directory, OPERATION_HANDSHAKE, NULL, problem);
-    int descriptor = directory_descriptor(directory);
+    int descriptor = directory->socket;
     struct watchdog watchdog;
     int code;
 
@@ -215,17 +231,16 @@ enum status channel_open(struct directory *directory, const struct directory_set
     int64_t deadline = clock_boot_ms() + (int64_t)settings->connect_seconds * MS_PER_SECOND;
     struct call call = call_begin(directory, OPERATION_CONNECT, NULL, problem);
     enum status status;
-    int descriptor;
 
+    call.deadline = deadline;
+    if ((status = dial(&call, settings)))
+        return status;
     if ((status = make_handle(directory, settings, problem)))
         return status;
-    if ((status = call_sent(&call, ldap_connect(directory->ld))))
-        return status;
-    descriptor = directory_descriptor(directory);
-    set_blocking(descriptor, false);
+    set_blocking(directory->socket, false);
     if ((status = protect(directory, settings, deadline, problem)))
         directory_cut(directory);
     tally_call(&call, status);
-    set_blocking(descriptor, false);
+    set_blocking(directory->socket, false);
     return status;
 }

@@ -2,10 +2,12 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "address.h"
 #include "bridge/base/secret.h"
 #include "channel.h"
+#include "interrupt.h"
 
 static void release_berval(struct berval **value)
 {
@@ -24,6 +26,8 @@ static enum status directory_new(const struct directory_settings *settings, stru
     if (status)
         return status;
     directory = heap_alloc(1, sizeof(*directory));
+    directory->socket = -1;
+    directory->interrupt = settings->interrupt;
     directory->operation_seconds = settings->operation_seconds;
     directory->transactions =
         settings->uses_transactions ? TRANSACTIONS_UNKNOWN : TRANSACTIONS_ABSENT;
@@ -129,6 +133,9 @@ void directory_close(struct directory *directory)
         return;
     if (directory->ld)
         (void)ldap_unbind_ext(directory->ld, NULL, NULL);
+    interrupt_forget(directory->interrupt, directory->socket);
+    if (directory->socket >= 0)
+        (void)close(directory->socket);
     free(directory->uri);
     free(directory);
 }

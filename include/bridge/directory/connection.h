@@ -3,6 +3,7 @@
 
 #include "bridge/base/status.h"
 #include "bridge/directory/entry.h"
+#include "bridge/directory/interrupt.h"
 
 /*
  * A bound connection to a directory server. It belongs to one thread. Every
@@ -23,8 +24,10 @@
  *                               exists, value exists, no such value, no such
  *                               entry): read again and plan again
  * STATUS_NOT_FOUND              directory_read only: there is no such entry
- * STATUS_CONFIGURATION          a setting is wrong: URI, password file, credentials; or
- *                               the server has no certificate that can be trusted
+ * STATUS_UNAUTHORIZED           a bind only: the server refuses these credentials. It may
+ *                               lock out whoever goes on trying them
+ * STATUS_CONFIGURATION          a setting is wrong: URI, password file; or the server
+ *                               has no certificate that can be trusted
  *
  * Details say what was being done, to which DN, and the server's own words.
  */
@@ -44,6 +47,7 @@ struct directory_settings {
                                may crash over it: see transaction.c */
     int connect_seconds;    /* for the connection and its protection */
     int operation_seconds;  /* for each answer, that to the bind included */
+    struct interrupt *interrupt; /* may be NULL; outlives the connection */
 };
 
 /*
