@@ -117,6 +117,9 @@ static const struct {
     {"unavailable", "see that the directory runs and can be reached; changes wait until it does"},
     {"unusable",
      "change what the directory says; it is looked at again within a minute, and changes wait"},
+    {"refusing",
+     "write the right password into directory.password_file, which is noticed within seconds, or "
+     "unlock the account and restart the daemon; changes wait"},
 };
 
 void look_at_directory(const struct lookout *lookout)

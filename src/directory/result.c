@@ -4,8 +4,7 @@
 
 #define AFTER(operation)     (1u << OPERATION_##operation)
 #define AFTER_ANYTHING       (AFTER(COUNT) - 1)
-#define AFTER_OUR_SIGN_IN    (AFTER(BIND) | AFTER(EXTERNAL))
-#define AFTER_A_SIGN_IN      (AFTER_OUR_SIGN_IN | AFTER(TRY))
+#define AFTER_A_SIGN_IN      (AFTER(BIND) | AFTER(EXTERNAL) | AFTER(TRY))
 #define AFTER_A_LOOK         (AFTER(READ) | AFTER(SEARCH))
 #define AFTER_A_NEW_NAME     (AFTER(ADD) | AFTER(RENAME))
 #define AFTER_A_WRITE_TO_ONE (AFTER(MODIFY) | AFTER(RENAME) | AFTER(DELETE) | AFTER(PASSWORD))
@@ -14,7 +13,8 @@
 #define PROTECT_IT                                                                                \
     "the server wants a protected connection: use ldaps://, directory.start_tls or its ldapi:// " \
     "socket"
-#define SET_UP_TLS "the server does not do StartTLS: give it a certificate, or use ldaps://"
+#define SET_UP_TLS         "the server does not do StartTLS: give it a certificate, or use ldaps://"
+#define CHECK_THE_PASSWORD "check directory.bind_dn and the password file"
 #define MAP_THE_PEER \
     "let the server map the user that the bridge runs as to an account (authz-regexp)"
 #define RAISE_THE_LIMIT "raise the limits of the bridge's account on the server to size=unlimited"
@@ -70,16 +70,17 @@ static const struct meaning {
     {LDAP_NO_SUCH_OBJECT, AFTER(READ), STATUS_NOT_FOUND, NULL},
 
     /* credentials, ours and those of others */
-    {LDAP_INVALID_CREDENTIALS, AFTER(BIND), STATUS_CONFIGURATION,
-     "check directory.bind_dn and the password file"},
+    {LDAP_INVALID_CREDENTIALS, AFTER(BIND), STATUS_UNAUTHORIZED, CHECK_THE_PASSWORD},
     {LDAP_INVALID_CREDENTIALS, AFTER(TRY), STATUS_UNAUTHORIZED, NULL},
     {LDAP_INVALID_CREDENTIALS, AFTER(EXTERNAL), STATUS_CONFIGURATION, MAP_THE_PEER},
     {LDAP_AUTH_METHOD_NOT_SUPPORTED, AFTER(EXTERNAL), STATUS_CONFIGURATION,
      "the server does not offer it on this socket: use directory.bind: password"},
-    {LDAP_INAPPROPRIATE_AUTH, AFTER_OUR_SIGN_IN, STATUS_CONFIGURATION, NULL},
+    {LDAP_INAPPROPRIATE_AUTH, AFTER(BIND), STATUS_UNAUTHORIZED, CHECK_THE_PASSWORD},
     {LDAP_INAPPROPRIATE_AUTH, AFTER(TRY), STATUS_UNAUTHORIZED, NULL},
-    {LDAP_UNWILLING_TO_PERFORM, AFTER_OUR_SIGN_IN, STATUS_CONFIGURATION, NULL},
+    {LDAP_INAPPROPRIATE_AUTH, AFTER(EXTERNAL), STATUS_CONFIGURATION, NULL},
+    {LDAP_UNWILLING_TO_PERFORM, AFTER(BIND), STATUS_UNAUTHORIZED, CHECK_THE_PASSWORD},
     {LDAP_UNWILLING_TO_PERFORM, AFTER(TRY), STATUS_UNAUTHORIZED, NULL},
+    {LDAP_UNWILLING_TO_PERFORM, AFTER(EXTERNAL), STATUS_CONFIGURATION, NULL},
     {LDAP_INVALID_DN_SYNTAX, AFTER_A_SIGN_IN, STATUS_CONFIGURATION, NULL},
 
     /* protection that the server does not have */

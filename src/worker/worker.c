@@ -2,7 +2,7 @@
 
 #include <pthread.h>
 #include <stdlib.h>
-#include <time.h>
+#include <string.h>
 
 #include "batch.h"
 #include "bridge/base/clock.h"
@@ -10,23 +10,28 @@
 #include "bridge/base/random.h"
 #include "bridge/core/organization.h"
 #include "bridge/directory/canary.h"
+#include "credentials.h"
 
 enum {
     DELAY_FIRST_MS = 1000,
     DELAY_MAX_MS = 5000,
-    DELAY_UNUSABLE_MS = 60000, /* after a few tries: a directory locks out who keeps failing */
+    DELAY_UNUSABLE_MS = 60000, /* after a few tries */
     UNUSABLE_TRIES = 3,
     POLL_MS = 1000,
     PROBE_MS = 5000,
+    STOP_GRACE_MS = 2000,
 };
 
 struct worker {
     struct worker_settings settings;
+    struct credentials credentials;
     pthread_t thread;
     pthread_mutex_t lock; /* of all below */
     pthread_cond_t wake;
+    pthread_cond_t end;
     uint32_t organization; /* 0: there is none of the name yet */
     bool is_stopping;
+    bool has_ended;
     bool is_woken;
     struct worker_report report;
 };
@@ -35,6 +40,7 @@ static const char *const state_names[] = {
     [WORKER_NO_ORGANIZATION] = "absent",  [WORKER_NO_DIRECTORY] = "none",
     [WORKER_CONNECTING] = "connecting",   [WORKER_CONNECTED] = "connected",
     [WORKER_UNAVAILABLE] = "unavailable", [WORKER_UNUSABLE] = "unusable",
+    [WORKER_REFUSING] = "refusing",
 };
 
 const char *worker_state_name(enum worker_state state)
@@ -90,13 +96,8 @@ static bool is_stopping(struct worker *worker)
 /* Wait until woken, stopped, or the time is up. A hint does not cut a back-off short. */
 static void wait_ms(struct worker *worker, int64_t ms, bool is_backing_off)
 {
-    struct timespec until;
+    struct timespec until = clock_wait_until(ms);
 
-    (void)clock_gettime(CLOCK_MONOTONIC, &until);
-    until.tv_sec += ms / 1000;
-    until.tv_nsec += ms % 1000 * 1000000;
-    until.tv_sec += until.tv_nsec / 1000000000;
-    until.tv_nsec %= 1000000000;
     (void)pthread_mutex_lock(&worker->lock);
     while (!worker->is_stopping && (is_backing_off || !worker->is_woken)) {
         if (pthread_cond_timedwait(&worker->wake, &worker->lock, &until))
@@ -114,6 +115,7 @@ static enum status connect_directory(struct worker *worker, struct directory **d
     const struct worker_settings *settings = &worker->settings;
     enum status status = directory_open(&settings->directory, directory, problem);
 
+    credentials_judge(&worker->credentials, status);
     if (!status)
         status = canary_check(*directory, &settings->directory, &settings->projection, problem);
     if (status)
@@ -176,6 +178,22 @@ static bool serve(struct worker *worker, struct directory *directory)
     return has_drained;
 }
 
+static void report_failure(struct worker *worker, enum status status, const struct problem *problem)
+{
+    struct problem refused = {0};
+
+    if (status == STATUS_DIRECTORY_UNAVAILABLE)
+        set_state(worker, WORKER_UNAVAILABLE, problem->detail);
+    else if (!credentials_are_spent(&worker->credentials))
+        set_state(worker, WORKER_UNUSABLE, problem->detail);
+    else {
+        (void)problem_set(&refused, status,
+                          "the password in %s was refused %d times, and is not tried again: %s",
+                          worker->credentials.file, CREDENTIALS_REFUSALS_MAX, problem->detail);
+        set_state(worker, WORKER_REFUSING, refused.detail);
+    }
+}
+
 /* One connection, from its beginning to its end; `attempt` counts those that came to nothing. */
 static enum status attend(struct worker *worker, unsigned *attempt)
 {
@@ -185,9 +203,7 @@ static enum status attend(struct worker *worker, unsigned *attempt)
 
     ++*attempt;
     if (status) {
-        set_state(worker,
-                  status == STATUS_DIRECTORY_UNAVAILABLE ? WORKER_UNAVAILABLE : WORKER_UNUSABLE,
-                  problem.detail);
+        report_failure(worker, status, &problem);
         return status;
     }
     set_state(worker, WORKER_CONNECTED, "");
@@ -204,6 +220,15 @@ static enum status retry_parked(struct store_txn *txn, void *argument, struct pr
     return store_status(txn, problem);
 }
 
+static int64_t delay_after(const struct worker *worker, enum status status, unsigned attempt)
+{
+    if (credentials_are_spent(&worker->credentials))
+        return POLL_MS; /* for another password file */
+    if (status != STATUS_DIRECTORY_UNAVAILABLE && attempt >= UNUSABLE_TRIES)
+        return DELAY_UNUSABLE_MS;
+    return worker_delay_ms(attempt, random_below(1000));
+}
+
 /* Serve the directory, connection after connection. */
 static void reach(struct worker *worker)
 {
@@ -213,13 +238,11 @@ static void reach(struct worker *worker)
     /* Who has mended the directory and starts the daemon again should not have to wait. */
     (void)store_update(worker->settings.store, worker->organization, retry_parked, &now, NULL);
     while (!is_stopping(worker)) {
-        enum status status = attend(worker, &attempt);
+        int64_t delay = POLL_MS;
 
-        wait_ms(worker,
-                status != STATUS_DIRECTORY_UNAVAILABLE && attempt >= UNUSABLE_TRIES
-                    ? DELAY_UNUSABLE_MS
-                    : worker_delay_ms(attempt, random_below(1000)),
-                true);
+        if (credentials_may_be_tried(&worker->credentials))
+            delay = delay_after(worker, attend(worker, &attempt), attempt);
+        wait_ms(worker, delay, true);
     }
 }
 
@@ -267,16 +290,26 @@ static bool await_organization(struct worker *worker)
     return false;
 }
 
-static void *run(void *context)
+static void work(struct worker *worker)
 {
-    struct worker *worker = context;
     bool has_directory = worker->settings.has_directory;
 
     if (!await_organization(worker))
-        return NULL;
+        return;
     set_state(worker, has_directory ? WORKER_CONNECTING : WORKER_NO_DIRECTORY, "");
     if (has_directory)
         reach(worker);
+}
+
+static void *run(void *context)
+{
+    struct worker *worker = context;
+
+    work(worker);
+    (void)pthread_mutex_lock(&worker->lock);
+    worker->has_ended = true;
+    (void)pthread_cond_signal(&worker->end);
+    (void)pthread_mutex_unlock(&worker->lock);
     return NULL;
 }
 
@@ -288,6 +321,8 @@ struct worker *worker_start(const struct worker_settings *settings)
     pthread_condattr_t attributes;
 
     worker->settings = *settings;
+    worker->settings.directory.interrupt = interrupt_new();
+    worker->credentials.file = settings->directory.password_file;
     random_bytes(&worker->settings.holder.worker, sizeof(worker->settings.holder.worker));
     worker->report.state = settings->has_directory ? WORKER_CONNECTING : WORKER_NO_DIRECTORY;
     worker->report.since = clock_now();
@@ -295,6 +330,7 @@ struct worker *worker_start(const struct worker_settings *settings)
     (void)pthread_condattr_init(&attributes);
     (void)pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
     (void)pthread_cond_init(&worker->wake, &attributes);
+    (void)pthread_cond_init(&worker->end, &attributes);
     (void)pthread_condattr_destroy(&attributes);
     if (pthread_create(&worker->thread, NULL, run, worker)) {
         log_write(LOG_ERROR, "no thread for the worker", NULL);
@@ -321,9 +357,23 @@ static void ask_to_stop(struct worker *worker)
     (void)pthread_mutex_unlock(&worker->lock);
 }
 
-static void await_end(struct worker *worker)
+/* Whoever has not ended by then is waiting for a directory, and is not to any more. */
+static void await_end(struct worker *worker, struct timespec until)
+{
+    (void)pthread_mutex_lock(&worker->lock);
+    while (!worker->has_ended) {
+        if (pthread_cond_timedwait(&worker->end, &worker->lock, &until))
+            break;
+    }
+    (void)pthread_mutex_unlock(&worker->lock);
+    interrupt_raise(worker->settings.directory.interrupt);
+}
+
+static void release(struct worker *worker)
 {
     (void)pthread_join(worker->thread, NULL);
+    interrupt_free(worker->settings.directory.interrupt);
+    (void)pthread_cond_destroy(&worker->end);
     (void)pthread_cond_destroy(&worker->wake);
     (void)pthread_mutex_destroy(&worker->lock);
     free(worker);
@@ -331,10 +381,14 @@ static void await_end(struct worker *worker)
 
 void workers_stop(struct worker *const *workers, size_t count)
 {
+    struct timespec until = clock_wait_until(STOP_GRACE_MS);
+
     for (size_t i = 0; i < count; i++)
         ask_to_stop(workers[i]);
     for (size_t i = 0; i < count; i++)
-        await_end(workers[i]);
+        await_end(workers[i], until);
+    for (size_t i = 0; i < count; i++)
+        release(workers[i]);
 }
 
 struct worker_report worker_report(struct worker *worker)

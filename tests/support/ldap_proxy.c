@@ -21,6 +21,14 @@ struct stream {
     unsigned char *data;
 };
 
+enum { TO_SERVER, TO_CLIENT };
+
+struct proxy_connection {
+    struct stream streams[2];
+    bool is_silent;
+    bool has_transactions;
+};
+
 /* ------------------------------------------------------------------------ BER */
 
 /* The head of a value (X.690 section 8.1); false when it is not all there. */
@@ -105,6 +113,12 @@ static void note_request(struct proxy *proxy, const struct proxy_request *reques
         proxy->most_outstanding = proxy->outstanding_count;
     if (proxy->count < PROXY_REQUESTS_MAX)
         proxy->requests[proxy->count++] = *request;
+    proxy->asked++;
+}
+
+static bool is_same(const struct proxy_request *left, const struct proxy_request *right)
+{
+    return left->connection == right->connection && left->id == right->id;
 }
 
 /* True when it is the answer to the request that is to be cut behind. */
@@ -112,12 +126,12 @@ static bool note_answer(struct proxy *proxy, const struct proxy_request *answer)
 {
     enum { SEARCH_ENTRY = 0x64, SEARCH_REFERENCE = 0x73 };
     bool is_awaited = proxy->cuts_after && proxy->cut_at && proxy->count >= proxy->cut_at &&
-                      proxy->requests[proxy->cut_at - 1].id == answer->id;
+                      is_same(&proxy->requests[proxy->cut_at - 1], answer);
 
     if (answer->operation == SEARCH_ENTRY || answer->operation == SEARCH_REFERENCE)
         return false;
     for (size_t i = 0; i < proxy->outstanding_count; i++) {
-        if (proxy->outstanding[i].id != answer->id)
+        if (!is_same(&proxy->outstanding[i], answer))
             continue;
         proxy->outstanding[i] = proxy->outstanding[--proxy->outstanding_count];
         break;
@@ -148,33 +162,80 @@ static void spare_server(void)
     (void)nanosleep(&moment, NULL);
 }
 
-static bool ends_transaction(const struct proxy_request *request)
+static bool is_extended(const struct proxy_request *request, const char *oid)
 {
-    return request->operation == PROXY_EXTENDED && strcmp(request->about, "1.3.6.1.1.21.3") == 0;
+    return request->operation == PROXY_EXTENDED && strcmp(request->about, oid) == 0;
 }
 
-/* False to hang up. */
-static bool pass_message(struct proxy *proxy, const struct stream *stream, bool is_request,
-                         const struct proxy_request *message, size_t size)
-{
-    bool is_cut;
+/* ------------------------------------------------------------------------ faults */
 
-    if (is_request && ends_transaction(message))
-        spare_server();
-    (void)pthread_mutex_lock(&proxy->lock);
-    if (is_request) {
-        note_request(proxy, message);
-        is_cut = proxy->cut_at && proxy->count == proxy->cut_at && !proxy->cuts_after;
-    } else {
-        is_cut = note_answer(proxy, message);
-        if (proxy->hides_transactions)
-            hide_transactions(stream->data, size);
+/* What stops behind so many bytes; how many of these still go. */
+static size_t allowed(struct proxy *proxy, struct proxy_connection *connection, int way,
+                      size_t size, bool *is_cut)
+{
+    const struct proxy_fault *fault = &proxy->fault;
+    bool is_spoilt = (fault->kind == PROXY_CUT || fault->kind == PROXY_SILENCE) &&
+                     fault->is_in_answers == (way == TO_CLIENT) &&
+                     proxy->passed[way] + size > fault->at;
+
+    if (is_spoilt) {
+        size = fault->at - proxy->passed[way];
+        *is_cut = fault->kind == PROXY_CUT;
+        connection->is_silent = fault->kind == PROXY_SILENCE;
+        proxy->fault.kind = PROXY_NOTHING;
     }
-    (void)pthread_mutex_unlock(&proxy->lock);
-    if (is_cut)
-        return false;
+    proxy->passed[way] += size;
+    return size;
+}
+
+static bool is_due(const struct proxy *proxy, int kind)
+{
+    return (int)proxy->fault.kind == kind && proxy->asked >= proxy->fault.at;
+}
+
+static int answer_tag(int operation)
+{
+    switch (operation) {
+    case PROXY_SEARCH:
+        return 0x65;
+    case PROXY_DELETE:
+        return 0x6B;
+    default:
+        return operation + 1;
+    }
+}
+
+/* A result of one's own (RFC 4511 section 4.1.9). */
+static void answer(int client, const struct proxy_request *request, int code)
+{
+    int tag = answer_tag(request->operation);
+    const unsigned char message[] = {0x30,
+                                     15,
+                                     0x02,
+                                     4,
+                                     (unsigned char)(request->id >> 24),
+                                     (unsigned char)(request->id >> 16),
+                                     (unsigned char)(request->id >> 8),
+                                     (unsigned char)request->id,
+                                     (unsigned char)tag,
+                                     7,
+                                     0x0A,
+                                     1,
+                                     (unsigned char)code,
+                                     0x04,
+                                     0,
+                                     0x04,
+                                     0};
+
+    (void)send(client, message, sizeof(message), MSG_NOSIGNAL);
+}
+
+/* ---------------------------------------------------------------------- messages */
+
+static bool send_all(int to, const unsigned char *data, size_t size)
+{
     for (size_t sent = 0; sent < size;) {
-        ssize_t more = send(stream->to, stream->data + sent, size - sent, MSG_NOSIGNAL);
+        ssize_t more = send(to, data + sent, size - sent, MSG_NOSIGNAL);
 
         if (more <= 0)
             return false;
@@ -183,17 +244,71 @@ static bool pass_message(struct proxy *proxy, const struct stream *stream, bool 
     return true;
 }
 
-static bool pass(struct proxy *proxy, struct stream *stream, bool is_request)
+/* What a request meets; true when it is not to be passed on, but answered like this. */
+static bool meets_fault(struct proxy *proxy, const struct proxy_request *request, int *code,
+                        bool *is_late)
 {
+    note_request(proxy, request);
+    *is_late = is_due(proxy, PROXY_DELAY);
+    *code = is_due(proxy, PROXY_ANSWER) ? proxy->fault.code : 0;
+    if (*is_late || *code)
+        proxy->fault.kind = PROXY_NOTHING;
+    return *code != 0;
+}
+
+/* False to hang up. */
+static bool pass_message(struct proxy *proxy, struct proxy_connection *connection, int way,
+                         struct proxy_request *message, size_t size)
+{
+    struct stream *stream = &connection->streams[way];
+    bool is_answered = false;
+    bool is_late = false;
+    bool is_cut;
+    int code = 0;
+
+    message->connection = connection;
+    if (way == TO_SERVER && is_extended(message, "1.3.6.1.1.21.3"))
+        spare_server();
+    (void)pthread_mutex_lock(&proxy->lock);
+    if (way == TO_SERVER) {
+        is_answered = meets_fault(proxy, message, &code, &is_late);
+        is_cut = proxy->cut_at && proxy->count == proxy->cut_at && !proxy->cuts_after;
+        connection->has_transactions |= is_extended(message, "1.3.6.1.1.21.1");
+    } else {
+        is_cut = note_answer(proxy, message);
+        if (proxy->hides_transactions)
+            hide_transactions(stream->data, size);
+    }
+    if (is_answered)
+        (void)note_answer(proxy, message);
+    else if (!is_cut)
+        size = allowed(proxy, connection, way, size, &is_cut);
+    else
+        size = 0;
+    (void)pthread_mutex_unlock(&proxy->lock);
+    if (is_answered) {
+        answer(stream->from, message, code);
+        return true;
+    }
+    if (is_late)
+        spare_server();
+    return send_all(stream->to, stream->data, size) && !is_cut;
+}
+
+static bool pass(struct proxy *proxy, struct proxy_connection *connection, int way)
+{
+    struct stream *stream = &connection->streams[way];
     ssize_t got = recv(stream->from, stream->data + stream->size, STREAM_SIZE - stream->size, 0);
     struct proxy_request message;
     size_t size;
 
     if (got <= 0)
         return false;
+    if (connection->is_silent)
+        return true;
     stream->size += (size_t)got;
-    while ((size = read_message(stream, &message))) {
-        if (!pass_message(proxy, stream, is_request, &message, size))
+    while (!connection->is_silent && (size = read_message(stream, &message))) {
+        if (!pass_message(proxy, connection, way, &message, size))
             return false;
         stream->size -= size;
         memmove(stream->data, stream->data + size, stream->size);
@@ -223,35 +338,84 @@ static void set_prompt(int descriptor)
     (void)setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &is_prompt, sizeof(is_prompt));
 }
 
-static void serve(struct proxy *proxy, int client)
+static struct proxy_connection *new_connection(int client, int server)
 {
-    int server = connect_to(proxy->port);
-    struct stream requests = {client, server, 0, malloc(STREAM_SIZE)};
-    struct stream answers = {server, client, 0, malloc(STREAM_SIZE)};
-    bool is_up = true;
+    struct proxy_connection *connection = calloc(1, sizeof(*connection));
 
+    connection->streams[TO_SERVER] = (struct stream){client, server, 0, malloc(STREAM_SIZE)};
+    connection->streams[TO_CLIENT] = (struct stream){server, client, 0, malloc(STREAM_SIZE)};
     set_prompt(client);
     set_prompt(server);
-    while (is_up && !proxy->is_over) {
-        struct pollfd sides[] = {{.fd = client, .events = POLLIN},
-                                 {.fd = server, .events = POLLIN}};
+    return connection;
+}
 
-        if (poll(sides, 2, POLL_MS) <= 0)
-            continue;
-        if (sides[0].revents)
-            is_up = pass(proxy, &requests, true);
-        if (is_up && sides[1].revents)
-            is_up = pass(proxy, &answers, false);
-    }
+static void forget_outstanding(struct proxy *proxy, const struct proxy_connection *connection)
+{
+    size_t kept = 0;
+
     (void)pthread_mutex_lock(&proxy->lock);
-    proxy->outstanding_count = 0;
+    for (size_t i = 0; i < proxy->outstanding_count; i++) {
+        if (proxy->outstanding[i].connection != connection)
+            proxy->outstanding[kept++] = proxy->outstanding[i];
+    }
+    proxy->outstanding_count = kept;
     (void)pthread_mutex_unlock(&proxy->lock);
-    (void)close(client);
-    if (!is_up)
+}
+
+static void hang_up(struct proxy *proxy, struct proxy_connection **place)
+{
+    struct proxy_connection *connection = *place;
+
+    forget_outstanding(proxy, connection);
+    (void)close(connection->streams[TO_SERVER].from);
+    if (connection->has_transactions)
         spare_server();
-    (void)close(server);
-    free(requests.data);
-    free(answers.data);
+    (void)close(connection->streams[TO_SERVER].to);
+    free(connection->streams[TO_SERVER].data);
+    free(connection->streams[TO_CLIENT].data);
+    free(connection);
+    *place = NULL;
+}
+
+static bool is_refused(struct proxy *proxy)
+{
+    bool is_refused;
+
+    (void)pthread_mutex_lock(&proxy->lock);
+    is_refused = proxy->fault.kind == PROXY_REFUSE;
+    if (is_refused && --proxy->fault.at == 0)
+        proxy->fault.kind = PROXY_NOTHING;
+    (void)pthread_mutex_unlock(&proxy->lock);
+    return is_refused;
+}
+
+static void welcome(struct proxy *proxy)
+{
+    int client = accept(proxy->listener, NULL, NULL);
+
+    for (size_t i = 0; i < PROXY_CONNECTIONS_MAX && !is_refused(proxy); i++) {
+        if (proxy->connections[i])
+            continue;
+        proxy->connections[i] = new_connection(client, connect_to(proxy->port));
+        return;
+    }
+    (void)close(client);
+}
+
+/* The descriptors of all, and which connection and way each is of. */
+static nfds_t gather(struct proxy *proxy, struct pollfd *sides, size_t *places)
+{
+    nfds_t count = 1;
+
+    sides[0] = (struct pollfd){.fd = proxy->listener, .events = POLLIN};
+    for (size_t i = 0; i < PROXY_CONNECTIONS_MAX; i++) {
+        for (int way = TO_SERVER; proxy->connections[i] && way <= TO_CLIENT; way++) {
+            places[count] = 2 * i + (size_t)way;
+            sides[count++] =
+                (struct pollfd){.fd = proxy->connections[i]->streams[way].from, .events = POLLIN};
+        }
+    }
+    return count;
 }
 
 static void *run(void *context)
@@ -259,10 +423,24 @@ static void *run(void *context)
     struct proxy *proxy = context;
 
     while (!proxy->is_over) {
-        struct pollfd listener = {.fd = proxy->listener, .events = POLLIN};
+        struct pollfd sides[1 + 2 * PROXY_CONNECTIONS_MAX];
+        size_t places[1 + 2 * PROXY_CONNECTIONS_MAX];
+        nfds_t count = gather(proxy, sides, places);
 
-        if (poll(&listener, 1, POLL_MS) > 0)
-            serve(proxy, accept(proxy->listener, NULL, NULL));
+        if (poll(sides, count, POLL_MS) <= 0)
+            continue;
+        for (nfds_t i = 1; i < count; i++) {
+            struct proxy_connection **place = &proxy->connections[places[i] / 2];
+
+            if (*place && sides[i].revents && !pass(proxy, *place, (int)(places[i] % 2)))
+                hang_up(proxy, place);
+        }
+        if (sides[0].revents)
+            welcome(proxy);
+    }
+    for (size_t i = 0; i < PROXY_CONNECTIONS_MAX; i++) {
+        if (proxy->connections[i])
+            hang_up(proxy, &proxy->connections[i]);
     }
     return NULL;
 }
@@ -301,6 +479,26 @@ void proxy_reset(struct proxy *proxy, size_t cut_at, bool cuts_after)
     proxy->cut_at = cut_at;
     proxy->cuts_after = cuts_after;
     (void)pthread_mutex_unlock(&proxy->lock);
+}
+
+void proxy_spoil(struct proxy *proxy, struct proxy_fault fault)
+{
+    (void)pthread_mutex_lock(&proxy->lock);
+    proxy->fault = fault;
+    proxy->asked = 0;
+    proxy->passed[TO_SERVER] = 0;
+    proxy->passed[TO_CLIENT] = 0;
+    (void)pthread_mutex_unlock(&proxy->lock);
+}
+
+size_t proxy_passed(struct proxy *proxy, bool is_in_answers)
+{
+    size_t passed;
+
+    (void)pthread_mutex_lock(&proxy->lock);
+    passed = proxy->passed[is_in_answers ? TO_CLIENT : TO_SERVER];
+    (void)pthread_mutex_unlock(&proxy->lock);
+    return passed;
 }
 
 size_t proxy_count(struct proxy *proxy, int operation, const char *about)

@@ -32,7 +32,12 @@ struct worker *worker_start(const struct worker_settings *settings);
 /* There may be something to do in this organization: a hint, from any thread. */
 void worker_wake(struct worker *worker, uint32_t organization);
 
-/* All of them, at once: finish the pieces of work at hand, and end. */
+/*
+ * All of them, at once. They have two seconds to finish the pieces of work at hand;
+ * then their connections are cut, and what was under way is looked at again after
+ * the next start. Only a host name that is being resolved is waited for longer, for
+ * connect_seconds.
+ */
 void workers_stop(struct worker *const *workers, size_t count);
 
 enum worker_state {
@@ -42,6 +47,7 @@ enum worker_state {
     WORKER_CONNECTED,
     WORKER_UNAVAILABLE, /* nobody there, or no answer: it tries again by itself */
     WORKER_UNUSABLE,    /* it answers, but something must be changed first */
+    WORKER_REFUSING,     /* our password, too often: tried again when its file is another one */
 };
 
 const char *worker_state_name(enum worker_state state);

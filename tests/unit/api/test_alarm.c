@@ -136,6 +136,7 @@ static void a_directory_that_does_not_work_is_open_since_it_does_not(void **stat
         {"connected", "", ""},
         {"unavailable", "refused", "default directory - 5 the directory is unavailable: refused; "},
         {"unusable", "", "default directory - 5 the directory is unusable; "},
+        {"refusing", "", "default directory - 5 the directory is refusing; "},
     };
     struct world *world = *state;
 

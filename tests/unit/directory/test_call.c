@@ -429,7 +429,7 @@ static void a_bind_that_was_taken_for_an_anonymous_one_is_refused(void **state)
 
         GIVEN_A_SERVER(bind_result(0), who_am_i(nobodies[i]));
 
-        assert_int_equal(open_directory(&problem), STATUS_CONFIGURATION);
+        assert_int_equal(open_directory(&problem), STATUS_UNAUTHORIZED);
 
         assert_null(given.directory);
         assert_words(&problem, "anonymous");
@@ -471,7 +471,7 @@ static void credentials_that_are_refused_are_a_setting_to_correct(void **state)
     (void)state;
     GIVEN_A_SERVER(bind_result(49));
 
-    assert_int_equal(open_directory(&problem), STATUS_CONFIGURATION);
+    assert_int_equal(open_directory(&problem), STATUS_UNAUTHORIZED);
 
     assert_words(&problem, "password file");
     assert_words(&problem, SERVICE);
