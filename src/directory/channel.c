@@ -225,22 +225,30 @@ static enum status protect(struct directory *directory, const struct directory_s
  * for as long as the server does not read. libldap goes on with a cut write
  * while it waits for the answer, within our deadline.
  */
+static enum status open_by(struct call *call, const struct directory_settings *settings)
+{
+    struct directory *directory = call->directory;
+    enum status status;
+
+    if ((status = dial(call, settings)))
+        return status;
+    if ((status = make_handle(directory, settings, call->problem)))
+        return status;
+    set_blocking(directory->socket, false);
+    if ((status = protect(directory, settings, call->deadline, call->problem)))
+        directory_cut(directory);
+    set_blocking(directory->socket, false);
+    return status;
+}
+
 enum status channel_open(struct directory *directory, const struct directory_settings *settings,
                          struct problem *problem)
 {
-    int64_t deadline = clock_boot_ms() + (int64_t)settings->connect_seconds * MS_PER_SECOND;
     struct call call = call_begin(directory, OPERATION_CONNECT, NULL, problem);
     enum status status;
 
-    call.deadline = deadline;
-    if ((status = dial(&call, settings)))
-        return status;
-    if ((status = make_handle(directory, settings, problem)))
-        return status;
-    set_blocking(directory->socket, false);
-    if ((status = protect(directory, settings, deadline, problem)))
-        directory_cut(directory);
+    call.deadline = clock_boot_ms() + (int64_t)settings->connect_seconds * MS_PER_SECOND;
+    status = open_by(&call, settings);
     tally_call(&call, status);
-    set_blocking(directory->socket, false);
     return status;
 }
