@@ -39,7 +39,7 @@ void exchange_write_metrics(const struct exchange *exchange, struct metrics *met
 
 struct bytes exchange_body(const struct exchange *exchange)
 {
-    return bytes_of(exchange->body, exchange->body_size);
+    return bytes_of(exchange->body.data, exchange->body.size);
 }
 
 static const char *without_trailing_slash(struct arena *arena, const char *url)
@@ -93,8 +93,8 @@ struct arena *exchange_arena(struct exchange *exchange)
 
 void exchange_allow_body(struct exchange *exchange, size_t size)
 {
-    if (exchange->body_max < size)
-        exchange->body_max = size;
+    if (exchange->body.max < size)
+        exchange->body.max = size;
 }
 
 void exchange_set_principal(struct exchange *exchange, const void *principal)

@@ -4,6 +4,7 @@
 #include <microhttpd.h>
 #include <stdint.h>
 
+#include "body.h"
 #include "bridge/base/text.h"
 #include "bridge/http/exchange.h"
 #include "bridge/http/server.h"
@@ -61,12 +62,7 @@ struct exchange {
     struct headers headers;
     struct framing framing;
     const struct route *route;
-    size_t body_max; /* bytes */
-
-    char *body; /* on the heap */
-    size_t body_size;
-    size_t body_capacity;
-    bool body_is_too_large;
+    struct body body;
 
     const void *principal;
     struct answer answer;

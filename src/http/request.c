@@ -11,7 +11,7 @@
 #include "route.h"
 #include "server.h"
 
-enum { BODY_CAPACITY_FIRST = 4096, ANSWER_STEP = 1 << 20, US_PER_MS = 1000 };
+enum { ANSWER_STEP = 1 << 20, US_PER_MS = 1000 };
 
 static struct peer *peer_of(struct MHD_Connection *connection)
 {
@@ -38,7 +38,7 @@ void *request_begin(void *context, const char *target, struct MHD_Connection *co
     exchange->settings = &server->settings;
     exchange->connection = connection;
     exchange->peer = peer_of(connection);
-    exchange->body_max = server->settings.limits.body_size;
+    exchange->body = (struct body){&server->bodies, .max = server->settings.limits.body_size};
     exchange->began_us = clock_boot_us();
     /* One byte over the limit is enough to see that it is too long. */
     exchange->raw_target =
@@ -90,6 +90,7 @@ static enum status read_head(struct exchange *exchange, const char *version,
     if (status)
         return status;
     exchange->headers = headers;
+    exchange->body.expected = exchange->framing.content_length;
     if ((status = target_parse(exchange->arena, exchange->raw_target, &exchange->target, problem)))
         return status;
     exchange->answer.closes = framing_has_body(&exchange->framing);
@@ -108,11 +109,16 @@ static enum status find_route(struct exchange *exchange, struct problem *problem
     return status;
 }
 
+static enum status say_too_large(const struct exchange *exchange, struct problem *problem)
+{
+    return problem_set(problem, STATUS_TOO_LARGE, "the body is larger than %zu bytes",
+                       exchange->body.max);
+}
+
 static enum status check_body_head(const struct exchange *exchange, struct problem *problem)
 {
-    if (exchange->framing.content_length > exchange->body_max)
-        return problem_set(problem, STATUS_TOO_LARGE, "the body is larger than %zu bytes",
-                           exchange->body_max);
+    if (exchange->framing.content_length > exchange->body.max)
+        return say_too_large(exchange, problem);
     if (framing_has_body(&exchange->framing) && !headers_body_is_json(&exchange->headers))
         return problem_set(problem, STATUS_UNSUPPORTED_MEDIA,
                            "send the body as application/scim+json or application/json");
@@ -195,34 +201,6 @@ static enum MHD_Result begin(struct exchange *exchange, const char *method, cons
     return MHD_YES;
 }
 
-static size_t capacity_for(const struct exchange *exchange, size_t size)
-{
-    size_t capacity = exchange->body_capacity ? exchange->body_capacity : BODY_CAPACITY_FIRST;
-
-    if (exchange->framing.content_length)
-        return (size_t)exchange->framing.content_length;
-    while (capacity < size)
-        capacity *= 2;
-    return capacity;
-}
-
-/* Of a body that is too large the rest is dropped: libmicrohttpd takes no answer before its end. */
-static void take_body(struct exchange *exchange, const char *data, size_t size)
-{
-    size_t total = exchange->body_size + size;
-
-    if (exchange->body_is_too_large || total > exchange->body_max) {
-        exchange->body_is_too_large = true;
-        return;
-    }
-    if (total > exchange->body_capacity) {
-        exchange->body_capacity = capacity_for(exchange, total);
-        exchange->body = heap_resize(exchange->body, exchange->body_capacity);
-    }
-    memcpy(exchange->body + exchange->body_size, data, size);
-    exchange->body_size = total;
-}
-
 static enum MHD_Result call(struct exchange *exchange, route_handler *handler)
 {
     struct problem problem = {0};
@@ -240,20 +218,29 @@ static enum MHD_Result call(struct exchange *exchange, route_handler *handler)
     return result;
 }
 
+static enum MHD_Result refuse_body(struct exchange *exchange)
+{
+    struct problem problem = {0};
+
+    if (exchange->body.refused == STATUS_TOO_LARGE)
+        say_too_large(exchange, &problem);
+    else
+        problem_set(&problem, exchange->body.refused, "too many large requests at once");
+    exchange->answer.closes = true;
+    return fail(exchange, problem.status, &problem);
+}
+
 static enum MHD_Result handle(struct exchange *exchange)
 {
     struct problem problem = {0};
 
     peer_expire_in(exchange->peer, 0);
-    if (exchange->body_is_too_large) {
-        exchange->answer.closes = true;
-        problem_set(&problem, STATUS_TOO_LARGE, "the body is larger than %zu bytes",
-                    exchange->body_max);
-    } else if (!server_begin_handling(exchange->server)) {
+    if (exchange->body.refused)
+        return refuse_body(exchange);
+    if (!server_begin_handling(exchange->server)) {
         problem_set(&problem, STATUS_BUSY, "the server is stopping");
-    }
-    if (problem.status)
         return fail(exchange, problem.status, &problem);
+    }
     exchange->stage = EXCHANGE_HANDLING;
     return call(exchange, exchange->route->handler);
 }
@@ -275,8 +262,7 @@ enum MHD_Result request_continue(void *context, struct MHD_Connection *connectio
         *size = 0;
         if (given == 0)
             return handle(exchange);
-        take_body(exchange, data, given);
-        return MHD_YES;
+        return body_take(&exchange->body, data, given) ? MHD_YES : MHD_NO;
     case EXCHANGE_REFUSED:
         return reply(exchange);
     case EXCHANGE_HANDLING:
@@ -322,6 +308,6 @@ void request_end(void *context, struct MHD_Connection *connection, void **state,
     tally_answer(&server->tally, exchange->route, exchange->answer.status, took_us);
     if (exchange->is_under_way)
         server_let_out(server);
-    free(exchange->body);
+    body_clear(&exchange->body);
     arena_free(exchange->arena);
 }

@@ -18,6 +18,7 @@
 enum {
     NETWORK_THREADS = 2,
     BACKLOG = 1024,
+    BODIES_AT_ONCE = 64, /* of the largest */
     CONTROL_THREADS = 1,
     CONTROL_CONNECTIONS = 64, /* apart from the network's, so that there is always a way in */
     /* Room for a target and headers at their limits, so that it is we who refuse larger ones. */
@@ -306,6 +307,7 @@ static struct http_server *server_new(const struct http_settings *settings)
     pthread_condattr_t monotonic;
 
     server->settings = *settings;
+    server->bodies.most = BODIES_AT_ONCE * settings->limits.body_size;
     tally_init(&server->tally, settings->routes, settings->route_count);
     listener_init(&server->network, server, &network_limits);
     listener_init(&server->control, server, &control_limits);

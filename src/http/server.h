@@ -5,6 +5,7 @@
 #include <pthread.h>
 #include <stdbool.h>
 
+#include "body.h"
 #include "bridge/http/server.h"
 #include "door.h"
 #include "peer.h"
@@ -24,6 +25,7 @@ struct http_server {
     struct listener network;
     struct listener control;
     struct door door;
+    struct body_budget bodies;
     struct tally tally;
 
     pthread_mutex_t mutex; /* over what follows */
