@@ -57,6 +57,7 @@ struct exchange {
     bool is_under_way; /* counted by the server */
 
     const char *raw_target;
+    const char *target_end; /* in libmicrohttpd's buffer */
     const char *method;
     struct target target;
     struct headers headers;

@@ -35,7 +35,7 @@ static size_t count_of(const struct headers *headers, const char *name)
 }
 
 /* RFC 9110 section 5.6.2. */
-static bool is_token(const char *text)
+bool header_is_token(const char *text)
 {
     return *text && text[strspn(text, "!#$%&'*+-.^_`|~0123456789"
                                       "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")] == 0;
@@ -55,7 +55,7 @@ static bool has_control(const char *text)
 static enum status check_form(const struct headers *headers, struct problem *problem)
 {
     for (size_t i = 0; i < headers->count; i++) {
-        if (!is_token(headers->items[i].name))
+        if (!header_is_token(headers->items[i].name))
             return problem_set(problem, STATUS_INVALID_SYNTAX, "the name of header %zu is no token",
                                i + 1);
         if (has_control(headers->items[i].value))

@@ -29,6 +29,9 @@ struct framing {
 
 bool framing_has_body(const struct framing *framing);
 
+/* What the name of a header and a method must be (RFC 9110 section 5.6.2). */
+bool header_is_token(const char *text);
+
 /* The first of this name, without regard to letter case; NULL when absent. */
 const char *headers_find(const struct headers *headers, const char *name);
 
@@ -37,7 +40,7 @@ const char *headers_find(const struct headers *headers, const char *name);
  * differently (RFC 9112 section 11.2) is refused here, since libmicrohttpd
  * takes it: more than one length, a length beside chunks, names that are no
  * tokens, a second host. Leaves the framing, of which nothing is in doubt. What
- * cannot be seen from here (a bare line feed, a folded line, a NUL) matters only
+ * cannot be seen from here (a bare line feed, a folded line, a NUL in a value) matters only
  * behind a proxy that forwards it unchanged; nginx and HAProxy do not.
  *
  * version - "HTTP/1.1" or "HTTP/1.0"; all others are refused.

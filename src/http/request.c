@@ -43,6 +43,7 @@ void *request_begin(void *context, const char *target, struct MHD_Connection *co
     /* One byte over the limit is enough to see that it is too long. */
     exchange->raw_target =
         arena_text(arena, bytes_of(target, strnlen(target, TARGET_SIZE_MAX + 1)));
+    exchange->target_end = target + strlen(target);
     uuid_new(clock_now_ms(), id);
     uuid_format(id, exchange->id);
     expect_headers(exchange->peer, &server->settings.limits);
@@ -80,14 +81,28 @@ static struct headers headers_of(struct exchange *exchange)
     return collecting->headers;
 }
 
+/*
+ * Of a target with a NUL only what stands before it is seen. libmicrohttpd ends
+ * it by a NUL of its own, and the version stands right behind that one.
+ */
+static enum status check_request_line(const struct exchange *exchange, const char *version,
+                                      struct problem *problem)
+{
+    if (!header_is_token(exchange->method))
+        return problem_set(problem, STATUS_INVALID_SYNTAX, "the method of the request is no token");
+    if (version != exchange->target_end + 1)
+        return problem_set(problem, STATUS_INVALID_SYNTAX, "the request target has a NUL");
+    return STATUS_OK;
+}
+
 /* Where the request ends is not known for sure until this is through. */
 static enum status read_head(struct exchange *exchange, const char *version,
                              struct problem *problem)
 {
     struct headers headers = headers_of(exchange);
-    enum status status = headers_check(&headers, version, &exchange->framing, problem);
+    enum status status = check_request_line(exchange, version, problem);
 
-    if (status)
+    if (status || (status = headers_check(&headers, version, &exchange->framing, problem)))
         return status;
     exchange->headers = headers;
     exchange->body.expected = exchange->framing.content_length;
