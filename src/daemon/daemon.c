@@ -18,6 +18,7 @@
 #include "bridge/core/organization.h"
 #include "bridge/directory/connection.h"
 #include "bridge/scim/schema.h"
+#include "descriptors.h"
 #include "directories.h"
 #include "process.h"
 
@@ -175,7 +176,10 @@ static enum status start_server(struct daemon *daemon, struct problem *problem)
     struct http_settings settings;
     enum status status = http_settings_of(daemon, &settings, problem);
 
-    if (status || (status = work_start(&work_settings, &daemon->work, problem)))
+    if (status || (status = descriptors_provide(daemon->config.organization_count, &settings.limits,
+                                                problem)))
+        return status;
+    if ((status = work_start(&work_settings, &daemon->work, problem)))
         return status;
     daemon->api = (struct api){
         .store = daemon->store,

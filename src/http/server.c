@@ -373,6 +373,15 @@ enum status http_start(const struct http_settings *settings, struct http_server 
     return STATUS_OK;
 }
 
+/* Those on their way out count until they are closed; one is accepted before it is refused. */
+size_t http_descriptors(const struct http_limits *limits)
+{
+    enum { LISTENERS = 2, PER_LISTENER = 1 + PEERS_LEAVING_MAX + 1, PER_THREAD = 4 };
+
+    return limits->connections + CONTROL_CONNECTIONS + LISTENERS * PER_LISTENER +
+           (NETWORK_THREADS + CONTROL_THREADS) * PER_THREAD + 1;
+}
+
 uint16_t http_port(const struct http_server *server)
 {
     struct sockaddr_in6 address = {0};

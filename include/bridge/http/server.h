@@ -65,6 +65,9 @@ struct http_server;
 enum status http_start(const struct http_settings *settings, struct http_server **server,
                        struct problem *problem);
 
+/* The most descriptors that a server with these limits has open at once. */
+size_t http_descriptors(const struct http_limits *limits);
+
 uint16_t http_port(const struct http_server *server);
 
 /*
