@@ -86,10 +86,11 @@ class Bridge:
 
     # ------------------------------------------------------------------- life
 
-    def start(self):
+    def start(self, program=()):
+        """`program` is what runs the daemon, by its arguments; none: the test itself."""
         with open(self.log, "ab") as log:
             self.process = subprocess.Popen(
-                [BINARY, "serve", "--config", self.config],
+                [*program, BINARY, "serve", "--config", self.config],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
