@@ -5,6 +5,7 @@
  */
 #include "bridge/base/clock.h"
 #include "bridge/core/selection.h"
+#include "bridge/core/user.h"
 #include "handlers.h"
 #include "resource.h"
 
@@ -18,7 +19,8 @@ struct listing {
     struct exchange *exchange;
     const struct kind *kind;
     struct query query;
-    struct look look;
+    struct look look; /* its arena is for one resource after the other */
+    struct tail_facts facts;
     struct selection *selection;
     struct list list;
     enum work_kind work;   /* that it is, if it is not done here */
@@ -32,13 +34,14 @@ static const struct scim_resource_type *type_of(const struct listing *listing)
     return scim_resource_type(listing->kind->type);
 }
 
-static void add_view(struct listing *listing, const struct view *view, struct arena *scratch)
+static void add_view(struct listing *listing, const struct view *view)
 {
     const struct projection *projection = listing->query.projection;
 
     if (projection)
         list_add(&listing->list,
-                 query_render(scratch, type_of(listing), projection, view->document, view->tail),
+                 query_render(listing->look.arena, type_of(listing), projection, view->document,
+                              view->tail),
                  (struct bytes){0});
     else
         list_add(&listing->list, bytes_of(view->document.data, view->document.size - 1),
@@ -47,19 +50,25 @@ static void add_view(struct listing *listing, const struct view *view, struct ar
 
 static bool add(void *context, uint64_t row)
 {
-    SCOPED(arena_release) struct arena *scratch = arena_new();
     struct listing *listing = context;
-    struct look look = listing->look;
     struct view view = {0};
 
-    look.arena = scratch;
-    if (!listing->kind->at(&look, row, &view))
+    arena_clear(listing->look.arena);
+    if (!listing->kind->at(&listing->look, row, &view))
         return true; /* gone since it was found */
     listing->is_too_large = view.is_too_large;
     if (view.is_too_large)
         return false;
-    add_view(listing, &view, scratch);
+    add_view(listing, &view);
     return listing->list.text.size < PAGE_SIZE_MAX;
+}
+
+/* What is known of one snapshot need not be so in another. */
+static void look_in(struct listing *listing, struct store_txn *txn)
+{
+    listing->facts = (struct tail_facts){.arena = exchange_arena(listing->exchange)};
+    listing->look.txn = txn;
+    listing->look.facts = &listing->facts;
 }
 
 static void begin(struct listing *listing, struct store_txn *txn, size_t members_max)
@@ -95,7 +104,7 @@ static enum status do_here(struct listing *listing, struct problem *problem)
 
     if (status)
         return status;
-    listing->look.txn = txn;
+    look_in(listing, txn);
     begin(listing, txn, PAGE_MEMBERS_MAX);
     listing->work = WORK_SCAN;
     if (selection_is_short(listing->selection, txn)) {
@@ -123,7 +132,7 @@ static enum status do_step(struct listing *listing, struct problem *problem)
 
     if (status)
         return status;
-    listing->look.txn = txn;
+    look_in(listing, txn);
     listing->step_until_ms = clock_boot_ms() + request_api(listing->exchange)->limits.snapshot_ms;
     if (!listing->selection)
         begin(listing, txn, SIZE_MAX);
@@ -152,6 +161,19 @@ static enum status do_elsewhere(struct exchange *exchange, void *argument, struc
     return STATUS_OK;
 }
 
+static void release_scratch(void *scratch)
+{
+    arena_free(scratch);
+}
+
+static struct arena *new_scratch(struct exchange *exchange)
+{
+    struct arena *scratch = arena_new();
+
+    arena_take(exchange_arena(exchange), scratch, release_scratch);
+    return scratch;
+}
+
 enum status resource_list(struct exchange *exchange, struct problem *problem)
 {
     struct listing *listing = arena_alloc(exchange_arena(exchange), sizeof(*listing));
@@ -163,6 +185,7 @@ enum status resource_list(struct exchange *exchange, struct problem *problem)
     if (status)
         return status;
     listing->look = resource_look(exchange, listing->query.projection);
+    listing->look.arena = new_scratch(exchange);
     if ((status = do_here(listing, problem)))
         return status;
     if (!listing->is_done)

@@ -8,12 +8,15 @@
  * between them is a row of functions, and the path of the request says which.
  */
 
+struct tail_facts;
+
 /* Who looks, and how what they see is composed. */
 struct look {
     struct store_txn *txn;
     const struct actor *actor;
     struct arena *arena;
     const char *base;                    /* "http://host/scim/v2" */
+    struct tail_facts *facts;            /* of a list, as long as `txn`; NULL: nothing is known */
     const struct projection *projection; /* NULL: all of it */
     size_t members_max;                  /* a group with more is too large to be shown */
 };

@@ -10,7 +10,7 @@ static struct view view_of(const struct look *look, const struct user *user)
         .id = arena_strdup(look->arena, user->account.id),
         .version = user->account.version,
         .document = user->document,
-        .tail = user_tail(look->txn, user, look->actor, look->base, look->arena),
+        .tail = user_tail(look->txn, user, look->actor, look->base, look->facts, look->arena),
     };
 }
 

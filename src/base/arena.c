@@ -62,18 +62,42 @@ struct arena *arena_new(void)
     return heap_alloc(1, sizeof(struct arena));
 }
 
+static void release_taken(struct arena *arena)
+{
+    for (struct taken *taken = arena->taken; taken; taken = taken->next)
+        taken->release(taken->memory);
+    arena->taken = NULL;
+}
+
+static void free_chunks(struct chunk *chunk)
+{
+    while (chunk) {
+        struct chunk *next = chunk->next;
+
+        free(chunk);
+        chunk = next;
+    }
+}
+
+/* One that is as large as most is kept; with sanitizers there is none. */
+void arena_clear(struct arena *arena)
+{
+    struct chunk *newest = arena->chunks;
+    bool is_kept = newest && newest->size > 0 && newest->size == ARENA_CHUNK_SIZE;
+
+    release_taken(arena);
+    free_chunks(is_kept ? newest->next : newest);
+    arena->chunks = is_kept ? newest : NULL;
+    if (is_kept)
+        *newest = (struct chunk){.size = newest->size};
+}
+
 void arena_free(struct arena *arena)
 {
     if (!arena)
         return;
-    for (struct taken *taken = arena->taken; taken; taken = taken->next)
-        taken->release(taken->memory);
-    while (arena->chunks) {
-        struct chunk *next = arena->chunks->next;
-
-        free(arena->chunks);
-        arena->chunks = next;
-    }
+    release_taken(arena);
+    free_chunks(arena->chunks);
     free(arena);
 }
 
@@ -104,7 +128,7 @@ static struct chunk *chunk_with_room(struct arena *arena, size_t size)
     return chunk;
 }
 
-void *arena_alloc(struct arena *arena, size_t size)
+void *arena_room(struct arena *arena, size_t size)
 {
     struct chunk *chunk;
     size_t start;
@@ -114,7 +138,12 @@ void *arena_alloc(struct arena *arena, size_t size)
     chunk = chunk_with_room(arena, size);
     start = chunk_next(chunk);
     chunk->used = start + size;
-    return memset(chunk->data + start, 0, size);
+    return chunk->data + start;
+}
+
+void *arena_alloc(struct arena *arena, size_t size)
+{
+    return memset(arena_room(arena, size), 0, size);
 }
 
 void arena_take(struct arena *arena, void *memory, void (*release)(void *memory))
@@ -125,22 +154,19 @@ void arena_take(struct arena *arena, void *memory, void (*release)(void *memory)
     arena->taken = taken;
 }
 
-struct bytes arena_copy(struct arena *arena, struct bytes bytes)
-{
-    char *copy = arena_alloc(arena, bytes.size + 1);
-
-    if (bytes.size)
-        memcpy(copy, bytes.data, bytes.size);
-    return bytes_of(copy, bytes.size);
-}
-
 char *arena_text(struct arena *arena, struct bytes bytes)
 {
-    char *copy = arena_alloc(arena, bytes.size + 1);
+    char *copy = arena_room(arena, bytes.size + 1);
 
     if (bytes.size)
         memcpy(copy, bytes.data, bytes.size);
+    copy[bytes.size] = '\0';
     return copy;
+}
+
+struct bytes arena_copy(struct arena *arena, struct bytes bytes)
+{
+    return bytes_of(arena_text(arena, bytes), bytes.size);
 }
 
 char *arena_strdup(struct arena *arena, const char *text)

@@ -153,16 +153,20 @@ bool text_is_label(const char *text)
     return size > 0 && size <= LABEL_MAX && text[size] == '\0';
 }
 
+/* For a terminating NUL, too. */
+static bool has_room(const struct text *text, size_t more)
+{
+    return text->capacity > text->size + more;
+}
+
 static void make_room(struct text *text, size_t more)
 {
     size_t capacity = text->capacity ? text->capacity : 256;
     char *data;
 
-    if (text->capacity > text->size + more)
-        return;
     while (capacity <= text->size + more)
         capacity *= 2;
-    data = arena_alloc(text->arena, capacity);
+    data = arena_room(text->arena, capacity);
     if (text->size)
         memcpy(data, text->data, text->size);
     text->data = data;
@@ -171,16 +175,12 @@ static void make_room(struct text *text, size_t more)
 
 void text_add_bytes(struct text *text, struct bytes more)
 {
-    make_room(text, more.size);
+    if (!has_room(text, more.size))
+        make_room(text, more.size);
     if (more.size)
         memcpy(text->data + text->size, more.data, more.size);
     text->size += more.size;
     text->data[text->size] = '\0';
-}
-
-void text_add(struct text *text, const char *more)
-{
-    text_add_bytes(text, bytes_of_text(more));
 }
 
 void text_add_format(struct text *text, const char *format, ...)
@@ -193,7 +193,8 @@ void text_add_format(struct text *text, const char *format, ...)
     va_end(arguments);
     if (length < 0)
         return;
-    make_room(text, (size_t)length);
+    if (!has_room(text, (size_t)length))
+        make_room(text, (size_t)length);
     va_start(arguments, format);
     (void)vsnprintf(text->data + text->size, (size_t)length + 1, format, arguments);
     va_end(arguments);
@@ -220,11 +221,10 @@ static void add_json_character(struct text *text, unsigned char c)
     }
 }
 
-void text_add_json(struct text *text, const char *value)
+void text_add_json_part(struct text *text, const char *value)
 {
     const char *from = value;
 
-    text_add(text, "\"");
     for (; *value; value++) {
         unsigned char c = (unsigned char)*value;
 
@@ -235,6 +235,12 @@ void text_add_json(struct text *text, const char *value)
         from = value + 1;
     }
     text_add_bytes(text, bytes_of(from, (size_t)(value - from)));
+}
+
+void text_add_json(struct text *text, const char *value)
+{
+    text_add(text, "\"");
+    text_add_json_part(text, value);
     text_add(text, "\"");
 }
 

@@ -88,6 +88,33 @@ void user_groups(struct store_txn *txn, uint64_t user_row, membership_visit *vis
     walk_pairs(txn, INDEX_MEMBER_OF, user_row, visit, context);
 }
 
+struct walk_on {
+    struct walk walk;
+    uint64_t user_row;
+    uint64_t next;
+};
+
+/* MEMBER_OF: the person, then the group. */
+static bool visit_or_stop(void *context, struct bytes key, struct bytes value)
+{
+    struct walk_on *on = context;
+
+    on->next = key_last_u64(bytes_of(key.data, key.size - sizeof(uint64_t)));
+    return on->next == on->user_row && visit_key(&on->walk, key, value);
+}
+
+uint64_t user_groups_and_next(struct store_txn *txn, uint64_t user_row, membership_visit *visit,
+                              void *context)
+{
+    struct store_key prefix = key_index(txn, INDEX_MEMBER_OF);
+    struct store_key from = prefix;
+    struct walk_on on = {{visit, context}, user_row, user_row};
+
+    key_add_u64(&from, user_row);
+    store_scan(txn, STORE_INDEX, key_bytes(&prefix), key_bytes(&from), visit_or_stop, &on);
+    return on.next == user_row ? UINT64_MAX : on.next;
+}
+
 static bool gather(void *context, uint64_t row)
 {
     rows_add(context, row);

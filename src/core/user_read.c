@@ -13,9 +13,7 @@ static void add_member(struct text *tail, const char *name, const char *value)
 {
     if (!value)
         return;
-    text_add(tail, ",\"");
     text_add(tail, name);
-    text_add(tail, "\":");
     text_add_json(tail, value);
 }
 
@@ -38,12 +36,11 @@ static void add_moment(struct text *tail, const char *name, int64_t at)
 /* Where a resource is: the base comes from the request. */
 static void add_location(struct text *tail, const char *base, const char *endpoint, const char *id)
 {
-    struct text location = {.arena = tail->arena};
-
-    text_add(&location, base);
-    text_add(&location, endpoint);
-    text_add(&location, id);
-    text_add_json(tail, location.data);
+    text_add(tail, "\"");
+    text_add_json_part(tail, base);
+    text_add(tail, endpoint);
+    text_add(tail, id);
+    text_add(tail, "\"");
 }
 
 static void add_directory(struct store_txn *txn, uint64_t row, struct text *tail)
@@ -58,8 +55,8 @@ static void add_directory(struct store_txn *txn, uint64_t row, struct text *tail
               is_parked    ? "parked"
               : is_waiting ? "pending"
                            : "landed");
-    add_member(tail, "dn", link.dn);
-    add_member(tail, "detail", is_parked ? line.refusal : NULL);
+    add_member(tail, ",\"dn\":", link.dn);
+    add_member(tail, ",\"detail\":", is_parked ? line.refusal : NULL);
     text_add(tail, "}");
 }
 
@@ -68,26 +65,43 @@ static void add_block(const struct account *account, struct text *tail)
     if (!account->blocked_by)
         return;
     add_moment(tail, ",\"blocked\":{\"since\":\"", account->blocked_at);
-    add_member(tail, "by", account->blocked_by);
-    add_member(tail, "reason", *account->block_reason ? account->block_reason : NULL);
+    add_member(tail, ",\"by\":", account->blocked_by);
+    add_member(tail, ",\"reason\":", *account->block_reason ? account->block_reason : NULL);
     text_add(tail, "}");
 }
 
-/* A break-glass account has no entry. */
-static void add_extension(struct store_txn *txn, const struct account *account, struct text *tail)
-{
-    struct connection owner = {0};
-    const char *site = NULL;
+typedef const char *look_up_name(struct store_txn *txn, uint64_t number, struct arena *arena);
 
-    if (account->owner)
-        (void)connection_load(txn, account->owner, tail->arena, &owner);
-    if (account->association.site_row)
-        site = site_name(txn, account->association.site_row, tail->arena);
+static const char *owner_name(struct store_txn *txn, uint64_t number, struct arena *arena)
+{
+    struct connection owner;
+
+    return connection_load(txn, (uint32_t)number, arena, &owner) ? owner.name : NULL;
+}
+
+/* Of number 0 there is none. */
+static const char *name_of(struct store_txn *txn, struct known_name *known, uint64_t number,
+                           look_up_name *look_up, struct arena *arena)
+{
+    known += number % NAMES_KNOWN;
+    if (known->number != number)
+        *known = (struct known_name){number, look_up(txn, number, arena)};
+    return known->name;
+}
+
+/* A break-glass account has no entry. */
+static void add_extension(struct store_txn *txn, const struct account *account,
+                          struct tail_facts *facts, struct text *tail)
+{
+    const char *site =
+        name_of(txn, facts->sites, account->association.site_row, site_name, facts->arena);
+    const char *owner = name_of(txn, facts->owners, account->owner, owner_name, facts->arena);
+
     add_words(tail, ",\"" SCIM_URN_BRIDGE "\":{\"status\":\"",
               account->is_active ? "active" : "inactive");
-    add_member(tail, "role", role_name(account->association.role));
-    add_member(tail, "site", site);
-    add_member(tail, "managedBy", owner.name);
+    add_member(tail, ",\"role\":", role_name(account->association.role));
+    add_member(tail, ",\"site\":", site);
+    add_member(tail, ",\"managedBy\":", owner);
     add_block(account, tail);
     if (account->is_break_glass)
         text_add(tail, ",\"breakGlass\":true");
@@ -115,22 +129,22 @@ static bool add_group(void *context, uint64_t row)
         return true;
     text_add(tail, composing->count++ ? "," : ",\"groups\":[");
     add_words(tail, "{\"value\":\"", group.id);
-    add_member(tail, "type", "direct");
-    add_member(tail, "display", group.name);
+    add_member(tail, ",\"type\":", "direct");
+    add_member(tail, ",\"display\":", group.name);
     text_add(tail, ",\"$ref\":");
     add_location(tail, composing->base, "/Groups/", group.id);
     text_add(tail, "}");
     return true;
 }
 
-static void add_groups(struct store_txn *txn, uint64_t row, const struct actor *actor,
-                       const char *base, struct text *tail)
+static void add_groups(struct composing *composing, uint64_t row, struct tail_facts *facts)
 {
-    struct composing composing = {txn, actor, base, tail, 0};
-
-    user_groups(txn, row, add_group, &composing);
-    if (composing.count)
-        text_add(tail, "]");
+    if (row >= facts->no_groups_from && row < facts->no_groups_to)
+        return;
+    facts->no_groups_from = row + 1;
+    facts->no_groups_to = user_groups_and_next(composing->txn, row, add_group, composing);
+    if (composing->count)
+        text_add(composing->tail, "]");
 }
 
 static void add_meta(const struct account *account, const char *base, struct text *tail)
@@ -145,12 +159,17 @@ static void add_meta(const struct account *account, const char *base, struct tex
 }
 
 struct bytes user_tail(struct store_txn *txn, const struct user *user, const struct actor *actor,
-                       const char *base, struct arena *arena)
+                       const char *base, struct tail_facts *facts, struct arena *arena)
 {
     struct text tail = {.arena = arena};
+    struct composing composing = {txn, actor, base, &tail, 0};
 
-    add_groups(txn, user->account.row, actor, base, &tail);
-    add_extension(txn, &user->account, &tail);
+    if (!facts) {
+        facts = arena_alloc(arena, sizeof(*facts));
+        facts->arena = arena;
+    }
+    add_groups(&composing, user->account.row, facts);
+    add_extension(txn, &user->account, facts, &tail);
     add_meta(&user->account, base, &tail);
     return bytes_of(tail.data, tail.size);
 }
@@ -169,7 +188,7 @@ json_t *user_json(struct store_txn *txn, const struct user *user, const struct a
     struct text whole = {.arena = arena};
 
     text_add_bytes(&whole, bytes_of(user->document.data, user->document.size - 1));
-    text_add_bytes(&whole, user_tail(txn, user, actor, base, arena));
+    text_add_bytes(&whole, user_tail(txn, user, actor, base, NULL, arena));
     return json_stored(bytes_of(whole.data, whole.size));
 }
 

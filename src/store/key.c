@@ -8,8 +8,9 @@
 
 struct store_key key_of(uint32_t organization)
 {
-    struct store_key key = {.size = 0};
+    struct store_key key;
 
+    key.size = 0; /* what is not written of the rest is not looked at */
     key_add_u32(&key, organization);
     return key;
 }

@@ -19,8 +19,14 @@ void arena_free(struct arena *arena); /* takes NULL */
 /* For SCOPED. */
 void arena_release(struct arena **arena);
 
+/* Take everything back, to begin anew: cheaper than another arena. */
+void arena_clear(struct arena *arena);
+
 /* Zeroed, aligned for any type. */
 void *arena_alloc(struct arena *arena, size_t size);
+
+/* The same, not zeroed: for what is written at once. */
+void *arena_room(struct arena *arena, size_t size);
 
 char *arena_strdup(struct arena *arena, const char *text);
 

@@ -64,8 +64,13 @@ struct text {
     size_t capacity;
 };
 
-void text_add(struct text *text, const char *more);
 void text_add_bytes(struct text *text, struct bytes more);
+
+static inline void text_add(struct text *text, const char *more)
+{
+    text_add_bytes(text, bytes_of_text(more));
+}
+
 void text_add_format(struct text *text, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
@@ -74,6 +79,9 @@ void text_add_number(struct text *text, uint64_t number);
 
 /* A JSON string with its quotes (RFC 8259 section 7). */
 void text_add_json(struct text *text, const char *value);
+
+/* The same without the quotes, to be joined with other parts. */
+void text_add_json_part(struct text *text, const char *value);
 
 /* RFC 3339, UTC, to the second: 2026-01-31T08:00:00Z. "" outside of the years 0 to 9999. */
 enum { TIMESTAMP_SIZE = 24 };

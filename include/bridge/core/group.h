@@ -85,6 +85,14 @@ struct bytes group_tail(struct store_txn *txn, const struct group *group, const 
 
 /* Rows of a group's members, and of a person's groups, in order. Return false to stop. */
 typedef bool membership_visit(void *context, uint64_t row);
+
+/*
+ * The groups of a person, and who is the next one, by row, to be in any: those in
+ * between need not be looked up. UINT64_MAX: nobody. Only for reading: in a change it
+ * would count as read what is somebody else's.
+ */
+uint64_t user_groups_and_next(struct store_txn *txn, uint64_t user_row, membership_visit *visit,
+                              void *context);
 void group_members(struct store_txn *txn, uint64_t group_row, membership_visit *visit,
                    void *context);
 void user_groups(struct store_txn *txn, uint64_t user_row, membership_visit *visit, void *context);

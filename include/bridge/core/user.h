@@ -111,11 +111,28 @@ bool user_find(struct store_txn *txn, const struct actor *actor, const char *id,
                struct arena *arena, struct user *user);
 
 /*
+ * What was looked up already and is not looked up again while a list of people is
+ * made: good as long as the snapshot. {0} with `arena` set knows nothing yet.
+ */
+enum { NAMES_KNOWN = 16 };
+struct known_name {
+    uint64_t number; /* a connection's, or a site's row */
+    const char *name;
+};
+struct tail_facts {
+    struct arena *arena; /* of the names */
+    struct known_name owners[NAMES_KNOWN];
+    struct known_name sites[NAMES_KNOWN];
+    uint64_t no_groups_from; /* rows of people who are in no group, up to */
+    uint64_t no_groups_to;   /* this one, which is not among them */
+};
+
+/*
  * What follows the document: the groups that this actor may see, role, site and state
- * in the bridge's extension, and meta. `base` is the SCIM base URL.
+ * in the bridge's extension, and meta. `base` is the SCIM base URL; `facts` may be NULL.
  */
 struct bytes user_tail(struct store_txn *txn, const struct user *user, const struct actor *actor,
-                       const char *base, struct arena *arena);
+                       const char *base, struct tail_facts *facts, struct arena *arena);
 
 /* The end of it alone, which needs no further look at the store: meta. */
 struct bytes user_meta(const struct user *user, const char *base, struct arena *arena);

@@ -20,13 +20,17 @@ static void given_people(struct world *world, int count)
     }
 }
 
-static json_t *listed(const char *target)
+static json_t *shown_to(const char *token, const char *target)
 {
-    SCOPED(reply_clear)
-    struct reply reply = service_ask(&service, service.provider, "GET", target, NULL);
+    SCOPED(reply_clear) struct reply reply = service_ask(&service, token, "GET", target, NULL);
 
     assert_int_equal(reply.status, 200);
     return json_loadb(reply.body, reply.body_size, 0, NULL);
+}
+
+static json_t *listed(const char *target)
+{
+    return shown_to(service.provider, target);
 }
 
 static json_int_t number(const json_t *list, const char *name)
@@ -117,6 +121,82 @@ static void a_bad_filter_is_told_before_anything_is_looked_at(void **state)
 
     assert_int_equal(reply.status, 400);
     assert_non_null(strstr(reply.body, "invalidFilter"));
+}
+
+/* -------------------------------------------------------- one by one, and all together */
+
+static const char *const roles[] = {
+    "{'role':'admin'}",
+    "{'role':'user','site':'North Plant'}",
+    "{'role':'user','site':'Harbour'}",
+};
+
+enum { FEW = 6 };
+
+static void given_group(const char *name, json_t *members)
+{
+    json_auto_t *group = json_pack("{s:s, s:o}", "displayName", name, "members", members);
+    char *body = json_dumps(group, JSON_COMPACT);
+    SCOPED(reply_clear)
+    struct reply reply = service_ask(&service, service.provider, "POST", "/scim/v2/Groups", body);
+
+    free(body);
+    assert_int_equal(reply.status, 201);
+}
+
+static void add_member(json_t *members, const struct world *world)
+{
+    (void)json_array_append_new(members, json_pack("{s:s}", "value", world->user.account.id));
+}
+
+/* Of different roles, sites and owners; some in no group, some in one, some in two. */
+static void given_a_few(struct world *world)
+{
+    json_t *odd = json_array();
+    json_t *last = json_array();
+
+    for (int i = 0; i < FEW; i++) {
+        json_auto_t *person = json_pack("{s:o, s:o}", "userName", json_sprintf("person%d", i),
+                                        SCIM_URN_BRIDGE, world_json(world, roles[i % 3]));
+
+        assert_int_equal(
+            world_create_json(world, i == 2 ? &world->other : &world->provider, person), STATUS_OK);
+        if (i % 2)
+            add_member(odd, world);
+        if (i > 3)
+            add_member(last, world);
+    }
+    given_group("Odd", odd);
+    given_group("Last", last);
+}
+
+static void assert_shown_alone_as(const json_t *resource, size_t group_count)
+{
+    char target[128];
+    json_auto_t *alone = NULL;
+
+    (void)snprintf(target, sizeof(target), "/scim/v2/Users/%s",
+                   json_string_value(json_object_get(resource, "id")));
+    alone = shown_to(service.admin, target);
+    assert_true(json_equal(alone, resource));
+    assert_int_equal(json_array_size(json_object_get(alone, "groups")), group_count);
+}
+
+/* What is known from one person must not be said of another. */
+static void a_list_shows_everybody_as_they_are_shown_alone(void **state)
+{
+    json_auto_t *list = NULL;
+    const json_t *resources;
+
+    service_start(&service, *state, &service_limits, &service_work);
+    given_a_few(*state);
+
+    list = shown_to(service.admin, "/scim/v2/Users");
+
+    resources = json_object_get(list, "Resources");
+    assert_int_equal(json_array_size(resources), FEW);
+    for (size_t i = 0; i < FEW; i++)
+        assert_shown_alone_as(json_array_get(resources, i), (i % 2) + (i > 3));
 }
 
 /* ---------------------------------------------------------------------- large groups */
@@ -228,6 +308,7 @@ static int tear_down(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        SERVED(a_list_shows_everybody_as_they_are_shown_alone),
         SERVED(what_no_index_answers_is_looked_for_among_all),
         SERVED(a_list_is_the_same_in_however_many_snapshots),
         SERVED(a_list_that_takes_too_long_is_given_up_with_a_next_step),

@@ -352,7 +352,7 @@ static json_t *load(struct naive *naive, uint64_t row, uint32_t *owner)
     if (naive->kind == SCIM_USER) {
         assert_true(user_load(naive->txn, row, naive->arena, &user));
         *owner = user.account.owner;
-        return whole(user.document, user_tail(naive->txn, &user, naive->actor, base, naive->arena),
+        return whole(user.document, user_tail(naive->txn, &user, naive->actor, base, NULL, naive->arena),
                      naive->arena);
     }
     assert_true(group_load(naive->txn, row, naive->arena, &group));
