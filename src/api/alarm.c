@@ -11,7 +11,7 @@
 #include "credentials.h"
 #include "organizations.h"
 
-enum { STORE_PERCENT = 80, PARKED_LOOKED_AT = 20, NOTICE_SECONDS = 14 * 24 * 3600 };
+enum { PARKED_LOOKED_AT = 20, NOTICE_SECONDS = 14 * 24 * 3600 };
 
 enum scope_of_alarm { OF_DAEMON, OF_ORGANIZATION };
 
@@ -77,18 +77,21 @@ void look_at_holds(const struct lookout *lookout)
 
 void look_at_store(const struct lookout *lookout)
 {
+    enum store_room room = store_room_left(lookout->api->store);
     uint64_t used, size;
 
-    store_usage(lookout->api->store, &used, &size);
-    if (used / STORE_PERCENT < size / 100)
+    if (room == STORE_ROOM_AMPLE)
         return;
-    alarm_raise(lookout,
-                &(struct alarm){
-                    .detail = arena_printf(lookout->arena, "the store is %" PRIu64 " %% full",
-                                           used / (size / 100)),
-                    .advice = "make store.size larger, and see that there is room on the "
-                              "disk; then restart the daemon",
-                });
+    store_usage(lookout->api->store, &used, &size);
+    alarm_raise(
+        lookout,
+        &(struct alarm){
+            .detail = arena_printf(
+                lookout->arena, "the store is %" PRIu64 " %% full%s", used / (size / 100),
+                room == STORE_ROOM_RESERVE ? ": only what takes access away is written" : ""),
+            .advice = "make store.size larger, and see that there is room on the disk, then "
+                      "restart the daemon; or make room: rolebridge journal prune",
+        });
 }
 
 void look_at_certificate(const struct lookout *lookout)

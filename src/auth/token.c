@@ -263,6 +263,7 @@ enum status token_revoke(struct store_txn *txn, void *argument, struct problem *
     token_each(txn, 0, request->arena, visit_named, &search);
     if (!search.found.name)
         return store_missing(txn, problem, "token", request->name);
+    store_use_reserve(txn);
     revoke(txn, request, &search.found);
     return store_status(txn, problem);
 }
@@ -285,6 +286,7 @@ enum status token_revoke_all(struct store_txn *txn, void *argument, struct probl
     const struct token_request *request = argument;
     struct ending ending = {txn, request};
 
+    store_use_reserve(txn);
     token_each(txn, request->connection->number, request->arena, visit_end, &ending);
     return store_status(txn, problem);
 }

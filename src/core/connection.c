@@ -405,6 +405,7 @@ enum status connection_delete(struct store_txn *txn, void *argument, struct prob
         return store_missing(txn, problem, "connection", request->name);
     if ((status = dispose(txn, request, connection, problem)))
         return status;
+    store_use_reserve(txn);
     groups_release(txn, connection->number);
     key = key_number(txn, connection->number);
     store_delete(txn, STORE_CONNECTION, key_bytes(&key));

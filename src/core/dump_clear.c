@@ -120,6 +120,7 @@ static enum status clear_some(struct store_txn *txn, void *argument, struct prob
     gathered->table = clearing->table;
     gathered->kept = key_bytes(&marked);
     store_scan(txn, clearing->table, key_bytes(&prefix), (struct bytes){0}, gather, gathered);
+    store_use_reserve(txn);
     for (size_t i = 0; i < gathered->count; i++)
         clear_key(txn, clearing->table, gathered->keys[i]);
     clearing->cleared = gathered->count;
@@ -167,6 +168,7 @@ static enum status forget(struct store_txn *txn, void *argument, struct problem 
 {
     SCOPED(arena_release) struct arena *arena = arena_new();
 
+    store_use_reserve(txn);
     unmark(txn, *(const struct actor *const *)argument, arena);
     return store_status(txn, problem);
 }

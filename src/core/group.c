@@ -353,6 +353,8 @@ enum status group_patch(struct store_txn *txn, void *argument, struct problem *p
     request->skipped = members.skipped;
     if (!is_changed && !members.added_count && !members.removed_count)
         return store_status(txn, problem);
+    if (members.removed_count)
+        store_use_reserve(txn);
     write_journal(request, txn, "group.update", group, &members);
     outbox_add(txn, OUTBOX_GROUP, group->row,
                members.removed_count ? OUTBOX_LOSING : OUTBOX_ORDINARY, request->actor,
@@ -390,6 +392,7 @@ enum status group_delete(struct store_txn *txn, void *argument, struct problem *
     id = key_id(txn, uuid);
     row = key_row(txn, group->row);
     document = key_resource(txn, SCIM_GROUP, group->row);
+    store_use_reserve(txn);
     membership_remove_all(&members);
     group_reindex(txn, group, resource, NULL, request->arena);
     store_delete(txn, STORE_INDEX, key_bytes(&id));

@@ -316,6 +316,7 @@ static enum status decide(struct store_txn *txn, struct hold_request *request,
     if ((status = check_actor(request, problem)) ||
         (status = check_waiting(&request->hold, problem)))
         return status;
+    store_use_reserve(txn);
     return end(txn, request, state, problem);
 }
 

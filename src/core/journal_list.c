@@ -221,6 +221,7 @@ enum status journal_prune(struct store_txn *txn, void *argument, struct problem 
     char link[JOURNAL_LINK_TEXT_SIZE];
     enum status status = check_beginning(txn, pruning->after, problem);
 
+    store_use_reserve(txn);
     if (status ||
         (status = store_journal_prune(txn, &pruning->mark, PRUNE_PIECE, &pruning->pruned, problem)))
         return status;

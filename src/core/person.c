@@ -17,6 +17,7 @@ enum status person_erase(struct store_txn *txn, void *argument, struct problem *
                            request->id);
     if (!person_key_exists(txn, request->id))
         return store_missing(txn, problem, "person to erase with the id", request->id);
+    store_use_reserve(txn);
     person_key_drop(txn, request->id);
     journal = journal_begin(request->arena, request->actor, "person.erase", request->id);
     journal_end(&journal, txn);

@@ -50,6 +50,17 @@ static bool is_losing(const struct revision *revision)
             !same_association(&before->association, &after->association));
 }
 
+/* The same, now or at the next chance: of somebody who is inactive it is what was said that counts.
+ */
+static bool takes_access(const struct revision *revision)
+{
+    const struct account *before = &revision->before;
+    const struct account *after = &revision->account;
+
+    return is_losing(revision) || (before->asserts_active && !after->asserts_active) ||
+           (!before->blocked_by && after->blocked_by);
+}
+
 static bool changes_owner(const struct revision *revision)
 {
     return revision->is_there && revision->before.owner != revision->account.owner;
@@ -207,6 +218,8 @@ enum status revision_write(struct revision *revision, struct problem *problem)
     if (!is_same(revision, document)) {
         account->modified_at = request->actor->now;
         account->version++;
+        if (takes_access(revision))
+            store_use_reserve(revision->txn);
         write_records(revision, document);
         write_password(revision);
         user_journal(revision);
@@ -232,6 +245,7 @@ void revision_delete(struct revision *revision)
     struct link link;
     unsigned char uuid[UUID_SIZE];
 
+    store_use_reserve(txn);
     (void)uuid_parse(account->id, uuid);
     id = key_id(txn, uuid);
     store_delete(txn, STORE_INDEX, key_bytes(&id));

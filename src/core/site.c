@@ -413,6 +413,7 @@ enum status site_delete(struct store_txn *txn, void *argument, struct problem *p
 
     if (status || (status = check_unused(txn, site, problem)))
         return status;
+    store_use_reserve(txn);
     drop_records(txn, site, request->arena);
     outbox_drop(txn, OUTBOX_SITE, site->row, request->arena);
     journal = journal_begin(request->arena, request->actor, "site.delete", site->id);

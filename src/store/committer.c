@@ -65,13 +65,35 @@ static struct change *take_batch(struct committer *committer)
 
 /* ------------------------------------------------------------------ writing */
 
+/* A transaction, and what was written in it. */
+struct writing {
+    struct store *store;
+    struct engine_txn *txn;
+    bool has_written;
+    bool uses_reserve; /* as everything written does */
+};
+
+static enum status write_draft(struct change *change, struct writing *writing,
+                               struct problem *problem)
+{
+    bool uses_reserve = draft_uses_reserve(change->draft);
+
+    change->status = room_check(&writing->store->room, uses_reserve, &change->problem);
+    if (change->status)
+        return STATUS_OK;
+    writing->has_written = true;
+    writing->uses_reserve &= uses_reserve;
+    return draft_write(change->draft, writing->txn, change->organization, problem);
+}
+
 /*
  * Bring one change into the transaction, unless it is stale or fails by itself,
  * which costs the others nothing. Fails only when the transaction is lost.
  */
-static enum status write_change(struct change *change, struct engine_txn *txn, bool *has_written,
+static enum status write_change(struct change *change, struct writing *writing,
                                 struct problem *problem)
 {
+    struct engine_txn *txn = writing->txn;
     bool stands = false;
     enum status status = STATUS_OK;
 
@@ -85,10 +107,7 @@ static enum status write_change(struct change *change, struct engine_txn *txn, b
     }
     if (change->runs_inside && (status = change_run_inside(change, txn, problem)))
         return status;
-    if (change_is_settled(change))
-        return STATUS_OK;
-    *has_written = true;
-    return draft_write(change->draft, txn, change->organization, problem);
+    return change_is_settled(change) ? STATUS_OK : write_draft(change, writing, problem);
 }
 
 /* A sync that failed cannot be tried again, and nothing may be answered: the disk has the say. */
@@ -99,31 +118,36 @@ static void end_process(const struct problem *problem)
     _exit(EXIT_FAILURE);
 }
 
-static enum status commit(struct engine_txn *txn, struct problem *problem)
+static enum status commit(struct writing *writing, uint64_t used, struct problem *problem)
 {
-    enum status status = engine_commit(txn, problem);
+    enum status status = engine_commit(writing->txn, problem);
 
     if (status && status != STATUS_STORE_FULL)
         end_process(problem);
+    if (!status)
+        room_take(&writing->store->room, used);
     return status;
 }
 
 /* One transaction for the whole batch: durable, or nothing of it. */
 static enum status write_batch(struct store *store, struct change *batch, struct problem *problem)
 {
-    struct engine_txn *txn;
-    bool has_written = false;
-    enum status status = engine_begin(store->engine, true, &txn, problem);
+    struct writing writing = {.store = store, .uses_reserve = true};
+    uint64_t used = 0;
+    enum status status = engine_begin(store->engine, true, &writing.txn, problem);
 
     if (status)
         return status;
     for (struct change *change = batch; !status && change; change = change->next)
-        status = write_change(change, txn, &has_written, problem);
-    if (!status && has_written)
-        status = sequence_save(store, txn, problem);
-    if (!status && has_written)
-        return commit(txn, problem);
-    engine_abort(txn);
+        status = write_change(change, &writing, problem);
+    if (!status && writing.has_written)
+        status = sequence_save(store, writing.txn, problem);
+    if (!status && writing.has_written)
+        status =
+            room_check_written(&store->room, writing.txn, writing.uses_reserve, &used, problem);
+    if (!status && writing.has_written)
+        return commit(&writing, used, problem);
+    engine_abort(writing.txn);
     return status;
 }
 

@@ -21,6 +21,7 @@ struct draft {
     struct scan *scans;
     struct line *lines; /* the oldest first */
     struct line **lines_end;
+    bool uses_reserve;
 };
 
 static struct cell **buckets_new(struct draft *draft, size_t count)
@@ -128,6 +129,16 @@ void draft_add_journal(struct draft *draft, struct bytes record)
         memcpy(line->data + DIGEST_SIZE, record.data, record.size);
     *draft->lines_end = line;
     draft->lines_end = &line->next;
+}
+
+void draft_use_reserve(struct draft *draft)
+{
+    draft->uses_reserve = true;
+}
+
+bool draft_uses_reserve(const struct draft *draft)
+{
+    return draft->uses_reserve;
 }
 
 static bool cell_writes(const struct cell *cell)

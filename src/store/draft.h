@@ -40,6 +40,10 @@ struct cell *draft_cell(struct draft *draft, enum store_table table, struct byte
 void draft_add_scan(struct draft *draft, const struct scan *scan);
 void draft_add_journal(struct draft *draft, struct bytes record);
 
+/* What it writes may go where room is kept for it. */
+void draft_use_reserve(struct draft *draft);
+bool draft_uses_reserve(const struct draft *draft);
+
 /* Show each key that is put or added to. */
 void draft_show(const struct draft *draft, store_write_visit *visit, void *context);
 

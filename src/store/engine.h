@@ -22,7 +22,6 @@ enum { ENGINE_KEY_MAX = 511 };
 struct engine_functions {
     void (*close)(struct engine *engine);
     void (*check_readers)(struct engine *engine);
-    void (*usage)(struct engine *engine, uint64_t *used, uint64_t *size);
     enum status (*begin)(struct engine *engine, bool is_write, struct engine_txn **txn,
                          struct problem *problem);
     void (*abort)(struct engine_txn *txn);
@@ -38,6 +37,8 @@ struct engine_functions {
     enum status (*scan)(struct engine_txn *txn, enum store_table table, struct bytes prefix,
                         struct bytes from, store_visit *visit, void *context,
                         struct problem *problem);
+    enum status (*usage)(struct engine_txn *txn, uint64_t *used, uint64_t *size,
+                         struct problem *problem);
 };
 
 /* The engine on LMDB, in a folder. */
@@ -55,11 +56,6 @@ static inline void engine_close(struct engine *engine) /* takes NULL */
 static inline void engine_check_readers(struct engine *engine)
 {
     engine->functions->check_readers(engine);
-}
-
-static inline void engine_usage(struct engine *engine, uint64_t *used, uint64_t *size)
-{
-    engine->functions->usage(engine, used, size);
 }
 
 /*
@@ -129,6 +125,14 @@ static inline enum status engine_scan(struct engine_txn *txn, enum store_table t
                                       void *context, struct problem *problem)
 {
     return txn->functions->scan(txn, table, prefix, from, visit, context, problem);
+}
+
+/* Bytes that what is in the tables takes up, with what `txn` has written; and the most there may
+ * be. */
+static inline enum status engine_usage(struct engine_txn *txn, uint64_t *used, uint64_t *size,
+                                       struct problem *problem)
+{
+    return txn->functions->usage(txn, used, size, problem);
 }
 
 #endif

@@ -86,18 +86,6 @@ static void lmdb_check_readers(struct engine *engine)
     (void)mdb_reader_check(environment_of(engine)->env, &dead);
 }
 
-static void lmdb_usage(struct engine *engine, uint64_t *used, uint64_t *size)
-{
-    MDB_env *env = environment_of(engine)->env;
-    MDB_envinfo about = {0};
-    MDB_stat pages = {0};
-
-    (void)mdb_env_info(env, &about);
-    (void)mdb_env_stat(env, &pages);
-    *used = ((uint64_t)about.me_last_pgno + 1) * pages.ms_psize;
-    *size = about.me_mapsize;
-}
-
 static enum status lmdb_begin(struct engine *engine, bool is_write, struct engine_txn **begun,
                               struct problem *problem)
 {
@@ -246,10 +234,42 @@ static enum status lmdb_scan(struct engine_txn *txn, enum store_table table, str
     return code && code != MDB_NOTFOUND ? status_from_lmdb(code, "scan", problem) : STATUS_OK;
 }
 
+/* ------------------------------------------------------------------------- usage */
+
+static size_t pages_of(const MDB_stat *table)
+{
+    return table->ms_branch_pages + table->ms_leaf_pages + table->ms_overflow_pages;
+}
+
+/* Pages that were freed are in none of these. */
+static enum status lmdb_usage(struct engine_txn *txn, uint64_t *used, uint64_t *size,
+                              struct problem *problem)
+{
+    /* LMDB's own tables: of free pages, and of the other tables */
+    const MDB_dbi own[] = {0, 1};
+    const size_t own_count = sizeof(own) / sizeof(own[0]);
+    const struct lmdb_txn *lmdb = lmdb_txn_of(txn);
+    const struct environment *environment = lmdb->environment;
+    size_t pages = 2; /* where the file begins */
+    MDB_envinfo about = {0};
+    MDB_stat table = {0};
+    int code = mdb_env_info(environment->env, &about);
+
+    for (size_t i = 0; !code && i < own_count + STORE_TABLE_COUNT; i++) {
+        code = mdb_stat(lmdb->handle, i < own_count ? own[i] : environment->tables[i - own_count],
+                        &table);
+        pages += pages_of(&table);
+    }
+    if (code)
+        return status_from_lmdb(code, "measure", problem);
+    *used = (uint64_t)pages * table.ms_psize;
+    *size = about.me_mapsize;
+    return STATUS_OK;
+}
+
 const struct engine_functions lmdb_functions = {
     .close = environment_close,
     .check_readers = lmdb_check_readers,
-    .usage = lmdb_usage,
     .begin = lmdb_begin,
     .abort = lmdb_abort,
     .reset = lmdb_reset,
@@ -259,4 +279,5 @@ const struct engine_functions lmdb_functions = {
     .put = lmdb_put,
     .delete = lmdb_delete,
     .scan = lmdb_scan,
+    .usage = lmdb_usage,
 };

@@ -60,6 +60,8 @@ enum status store_open_on(struct engine *engine, struct store **opened, struct p
     snapshots_init(&store->snapshots, engine);
     if ((status = sequence_load(store, problem)))
         return status;
+    if ((status = room_init(&store->room, engine, problem)))
+        return status;
     if ((status = committer_start(store, problem)))
         return status;
     *opened = store;
@@ -86,7 +88,13 @@ void store_close(struct store *store)
 
 void store_usage(struct store *store, uint64_t *used, uint64_t *size)
 {
-    engine_usage(store->engine, used, size);
+    *used = atomic_load(&store->room.used);
+    *size = store->room.size;
+}
+
+enum store_room store_room_left(struct store *store)
+{
+    return room_left(&store->room);
 }
 
 void store_write_metrics(struct store *store, struct metrics *metrics)

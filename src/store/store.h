@@ -5,12 +5,14 @@
 
 #include "committer.h"
 #include "engine.h"
+#include "room.h"
 #include "snapshot.h"
 
 struct store {
     struct engine *engine;
     struct snapshots snapshots;
     struct committer committer;
+    struct room room;
     _Atomic uint64_t sequence; /* the last number that was given out */
 };
 

@@ -197,6 +197,12 @@ void store_journal(struct store_txn *txn, struct bytes record)
         draft_add_journal(txn->draft, record);
 }
 
+void store_use_reserve(struct store_txn *txn)
+{
+    assert(txn->draft);
+    draft_use_reserve(txn->draft);
+}
+
 uint64_t store_sequence(struct store_txn *txn)
 {
     return atomic_fetch_add(&txn->store->sequence, 1) + 1;

@@ -213,6 +213,7 @@ static enum status claim(struct store_txn *txn, void *argument, struct problem *
     if (!keep_lease(txn, batch))
         return problem_set(problem, STATUS_CONFLICT,
                            "another worker has taken over this directory; nothing was written");
+    store_use_reserve(txn);
     room_claim(txn, batch);
     for (size_t i = 0; i < batch->count; i++) {
         struct task *task = &batch->tasks[i];
@@ -470,6 +471,7 @@ static enum status record(struct store_txn *txn, void *argument, struct problem 
 {
     const struct batch *batch = argument;
 
+    store_use_reserve(txn);
     if (batch->held.epoch && lease_find(txn).epoch != batch->held.epoch)
         return record_late(txn, batch, problem);
     for (size_t i = 0; i < batch->count; i++) {

@@ -216,6 +216,7 @@ static enum status retry_parked(struct store_txn *txn, void *argument, struct pr
 {
     SCOPED(arena_release) struct arena *arena = arena_new();
 
+    store_use_reserve(txn);
     outbox_retry(txn, *(const int64_t *)argument, arena);
     return store_status(txn, problem);
 }

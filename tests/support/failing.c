@@ -65,11 +65,6 @@ static void decorator_check_readers(struct engine *engine)
     engine_check_readers(decorator_of(engine)->inner);
 }
 
-static void decorator_usage(struct engine *engine, uint64_t *used, uint64_t *size)
-{
-    engine_usage(decorator_of(engine)->inner, used, size);
-}
-
 static enum status decorator_begin(struct engine *engine, bool is_write, struct engine_txn **begun,
                                    struct problem *problem)
 {
@@ -159,10 +154,15 @@ static enum status decorator_scan(struct engine_txn *engine_txn, enum store_tabl
     return status ? status : fail_in(txn, FAILING_SCAN, problem);
 }
 
+static enum status decorator_usage(struct engine_txn *txn, uint64_t *used, uint64_t *size,
+                                   struct problem *problem)
+{
+    return engine_usage(usable(txn)->inner, used, size, problem);
+}
+
 static const struct engine_functions decorator_functions = {
     .close = decorator_close,
     .check_readers = decorator_check_readers,
-    .usage = decorator_usage,
     .begin = decorator_begin,
     .abort = decorator_abort,
     .reset = decorator_reset,
@@ -172,6 +172,7 @@ static const struct engine_functions decorator_functions = {
     .put = decorator_put,
     .delete = decorator_delete,
     .scan = decorator_scan,
+    .usage = decorator_usage,
 };
 
 struct engine *failing_engine(struct engine *engine, struct failing *failing)

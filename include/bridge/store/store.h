@@ -145,6 +145,13 @@ void store_add(struct store_txn *txn, struct bytes key, int64_t amount);
 /* Append to the organization's journal; the number and the chain are given at commit. */
 void store_journal(struct store_txn *txn, struct bytes record);
 
+/*
+ * The change takes access away, frees room, or records what the directory has followed: it
+ * must not fail for want of room. All others are refused while 90 % of the size are in
+ * use, and leave the last 5 % alone whatever they write.
+ */
+void store_use_reserve(struct store_txn *txn);
+
 /* A number that no one else has or had, larger than those before: for rows and generations. */
 uint64_t store_sequence(struct store_txn *txn);
 
@@ -175,7 +182,8 @@ enum status store_rehearse(struct store_txn *txn, store_change *change, void *ar
  * that puts nothing costs no commit.
  *
  * STATUS_BUSY        too many changes wait already
- * STATUS_STORE_FULL  no room; reads go on, and changes do once there is room
+ * STATUS_STORE_FULL  no room in the store or on the disk; reads go on, and changes do
+ *                    once there is room
  */
 void store_submit(struct store *store, uint32_t organization, store_change *change, void *argument,
                   store_done *done, void *context);
@@ -184,8 +192,15 @@ void store_submit(struct store *store, uint32_t organization, store_change *chan
 enum status store_update(struct store *store, uint32_t organization, store_change *change,
                          void *argument, struct problem *problem);
 
-/* Bytes of the file in use, and the most it may grow to. */
+/* Bytes in use as of the last commit, without pages that were freed; and the most there may be. */
 void store_usage(struct store *store, uint64_t *used, uint64_t *size);
+
+enum store_room {
+    STORE_ROOM_AMPLE,
+    STORE_ROOM_LOW,     /* from 80 % on: somebody should make room */
+    STORE_ROOM_RESERVE, /* from 90 % on: only for what calls store_use_reserve */
+};
+enum store_room store_room_left(struct store *store);
 
 /* Write what the store has counted: commits, and how much of it is used. */
 void store_write_metrics(struct store *store, struct metrics *metrics);

@@ -247,7 +247,7 @@ static void a_store_is_open_once_four_fifths_of_it_are_full(void **state)
     struct world *world = *state; /* of 64 MiB */
     struct api_directory directory = works();
     struct api api = api_of(world, &directory);
-    int some[] = {0, 48}, more[] = {48, 52};
+    int some[] = {0, 48}, more[] = {48, 52}, most[] = {52, 58};
 
     given_tokens(world);
     assert_int_equal(store_update(world->store, ORGANIZATION_DEFAULT, fill, some, NULL), STATUS_OK);
@@ -255,6 +255,9 @@ static void a_store_is_open_once_four_fifths_of_it_are_full(void **state)
 
     assert_int_equal(store_update(world->store, ORGANIZATION_DEFAULT, fill, more, NULL), STATUS_OK);
     assert_non_null(strstr(open_at(world, &api, NOON), "- store - 0 the store is 8"));
+
+    assert_int_equal(store_update(world->store, ORGANIZATION_DEFAULT, fill, most, NULL), STATUS_OK);
+    assert_non_null(strstr(open_at(world, &api, NOON), "full: only what takes access away is "));
 }
 
 /* ---------------------------------------------------------------------------- the log */
