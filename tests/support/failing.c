@@ -154,10 +154,16 @@ static enum status decorator_scan(struct engine_txn *engine_txn, enum store_tabl
     return status ? status : fail_in(txn, FAILING_SCAN, problem);
 }
 
-static enum status decorator_usage(struct engine_txn *txn, uint64_t *used, uint64_t *size,
+static enum status decorator_usage(struct engine_txn *engine_txn, uint64_t *used, uint64_t *size,
                                    struct problem *problem)
 {
-    return engine_usage(usable(txn)->inner, used, size, problem);
+    struct decorator_txn *txn = usable(engine_txn);
+    unsigned percent = txn->failing->percent_used;
+    enum status status = engine_usage(txn->inner, used, size, problem);
+
+    if (!status && percent)
+        *used = *size / 100 * percent;
+    return status;
 }
 
 static const struct engine_functions decorator_functions = {

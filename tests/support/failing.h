@@ -24,9 +24,10 @@ enum {
  * it while nothing is on its way to the store.
  */
 struct failing {
-    unsigned calls;       /* of which kinds: the others are not counted */
-    atomic_int countdown; /* 1: the next of these calls fails, and no other */
-    enum status status;   /* a commit may fail only as STATUS_STORE_FULL */
+    unsigned calls;        /* of which kinds: the others are not counted */
+    atomic_int countdown;  /* 1: the next of these calls fails, and no other */
+    enum status status;    /* a commit may fail only as STATUS_STORE_FULL */
+    unsigned percent_used; /* of its size, it says; 0: what is really in use */
 };
 
 /* Put in front of an engine, which it takes. `failing` outlives it. */
