@@ -232,6 +232,7 @@ static void block_signals(sigset_t *stops)
     (void)sigaddset(stops, SIGTERM);
     (void)pthread_sigmask(SIG_BLOCK, stops, NULL);
     (void)signal(SIGPIPE, SIG_IGN);
+    (void)signal(SIGXFSZ, SIG_IGN); /* a file that may not grow is an error like others */
 }
 
 static void each_minute(struct daemon *daemon)
