@@ -11,6 +11,7 @@ from .wait import wait_until
 class BridgeCase(unittest.TestCase):
     has_directory = True
     directory_settings = None
+    bridge_type = Bridge
 
     @classmethod
     def setUpClass(cls):
@@ -19,7 +20,7 @@ class BridgeCase(unittest.TestCase):
             cls.directory = Directory()
             cls.addClassCleanup(cls.directory.close)
             cls.directory.start()
-        cls.bridge = Bridge(cls.directory, cls.directory_settings)
+        cls.bridge = cls.bridge_type(cls.directory, cls.directory_settings)
         cls.addClassCleanup(cls.bridge.close)
         cls.bridge.cli("init")
         cls.bridge.start().provision()
