@@ -127,8 +127,10 @@ static inline enum status engine_scan(struct engine_txn *txn, enum store_table t
     return txn->functions->scan(txn, table, prefix, from, visit, context, problem);
 }
 
-/* Bytes that what is in the tables takes up, with what `txn` has written; and the most there may
- * be. */
+/*
+ * Bytes that what is in the tables takes up, with what `txn` has written, and what is lost between
+ * them; and the most there may be.
+ */
 static inline enum status engine_usage(struct engine_txn *txn, uint64_t *used, uint64_t *size,
                                        struct problem *problem)
 {

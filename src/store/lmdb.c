@@ -241,6 +241,21 @@ static size_t pages_of(const MDB_stat *table)
     return table->ms_branch_pages + table->ms_leaf_pages + table->ms_overflow_pages;
 }
 
+enum { FILE_END_PERCENT = 95, GAPS_PERCENT = 10 };
+
+/*
+ * Once the file has all but reached its size, what is large must fit into a gap that was
+ * freed, and not every gap can be filled: a part of the size counts as used then.
+ */
+static uint64_t lost_to_gaps(const MDB_envinfo *about, size_t page_size)
+{
+    uint64_t extent = ((uint64_t)about->me_last_pgno + 1) * page_size;
+
+    return extent < about->me_mapsize / 100 * FILE_END_PERCENT
+               ? 0
+               : about->me_mapsize / 100 * GAPS_PERCENT;
+}
+
 /* Pages that were freed are in none of these. */
 static enum status lmdb_usage(struct engine_txn *txn, uint64_t *used, uint64_t *size,
                               struct problem *problem)
@@ -262,8 +277,10 @@ static enum status lmdb_usage(struct engine_txn *txn, uint64_t *used, uint64_t *
     }
     if (code)
         return status_from_lmdb(code, "measure", problem);
-    *used = (uint64_t)pages * table.ms_psize;
+    *used = (uint64_t)pages * table.ms_psize + lost_to_gaps(&about, table.ms_psize);
     *size = about.me_mapsize;
+    if (*used > *size)
+        *used = *size;
     return STATUS_OK;
 }
 

@@ -484,7 +484,9 @@ static void a_failing_store_is_no_finding_but_a_failure(void **state)
     struct problem problem = {0};
 
     (void)state;
-    given.world->failing = (struct failing){FAILING_GET, 20, STATUS_INTERNAL};
+    given.world->failing.calls = FAILING_GET;
+    given.world->failing.status = STATUS_INTERNAL;
+    given.world->failing.countdown = 20;
     assert_int_equal(check_organization(given.world->store, ORGANIZATION_DEFAULT, note, &findings,
                                         &counts, &problem),
                      STATUS_INTERNAL);
