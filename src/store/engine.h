@@ -45,6 +45,8 @@ struct engine_functions {
 enum status engine_create(const char *path, uint64_t size, struct problem *problem);
 enum status engine_open(const char *path, uint64_t size, struct engine **engine,
                         struct problem *problem);
+enum status engine_open_to_read(const char *path, uint64_t size, struct engine **engine,
+                                struct problem *problem);
 
 static inline void engine_close(struct engine *engine) /* takes NULL */
 {

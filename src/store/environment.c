@@ -28,7 +28,7 @@ static const char *const table_names[STORE_TABLE_COUNT] = {
     [STORE_COUNTER] = "counter",
 };
 
-static int open_environment(const char *path, uint64_t size, MDB_env **env)
+static int open_environment(const char *path, uint64_t size, unsigned flags, MDB_env **env)
 {
     int code = mdb_env_create(env);
 
@@ -39,7 +39,7 @@ static int open_environment(const char *path, uint64_t size, MDB_env **env)
     if (!code)
         code = mdb_env_set_maxreaders(*env, READERS_MAX);
     if (!code)
-        code = mdb_env_open(*env, path, MDB_NOTLS, 0600);
+        code = mdb_env_open(*env, path, MDB_NOTLS | flags, 0600);
     return code;
 }
 
@@ -80,7 +80,7 @@ static int build(const char *path, uint64_t size)
 {
     struct environment environment = {.lock = -1, .witness = -1};
     char file[FILE_SIZE];
-    int code = open_environment(path, size, &environment.env);
+    int code = open_environment(path, size, 0, &environment.env);
 
     if (!code)
         code = open_tables(&environment, STORE_TABLE_COUNT, MDB_CREATE);
@@ -256,32 +256,33 @@ static int count_free(MDB_env *env, size_t first, size_t *count)
 
 /*
  * Past the end of a file that was cut, the first look would be answered with a
- * signal. A sound file is short only of free pages that were never written.
+ * signal. A sound file is short only of free pages that were never written. Nobody
+ * else may have it open: what they have put behind the end would be cut off.
  */
-static int check_length(MDB_env *env)
+static int check_length(MDB_env *env, const char *path)
 {
     MDB_envinfo about = {0};
     MDB_stat pages = {0};
-    struct stat file = {0};
+    struct stat found = {0};
     size_t there, needed, free_count = 0;
-    int descriptor = -1;
+    char file[FILE_SIZE];
     int code;
 
+    (void)snprintf(file, sizeof(file), "%s/data.mdb", path);
     (void)mdb_env_info(env, &about);
     (void)mdb_env_stat(env, &pages);
-    (void)mdb_env_get_fd(env, &descriptor);
-    if (fstat(descriptor, &file))
+    if (stat(file, &found))
         return errno;
-    there = (size_t)file.st_size / pages.ms_psize;
+    there = (size_t)found.st_size / pages.ms_psize;
     needed = about.me_last_pgno + 1;
     if (there >= needed)
         return 0;
-    if (ftruncate(descriptor, (off_t)(needed * pages.ms_psize)))
+    if (truncate(file, (off_t)(needed * pages.ms_psize)))
         return errno;
     code = count_free(env, there, &free_count);
     if (!code && free_count < needed - there)
         code = MDB_CORRUPTED;
-    if (code && ftruncate(descriptor, file.st_size))
+    if (code && truncate(file, found.st_size))
         return errno;
     return code;
 }
@@ -331,6 +332,31 @@ static enum status check_file(const char *path, struct problem *problem)
                        path);
 }
 
+/* Its tables, when it is open and as long as it says. */
+static enum status find_tables(struct environment *environment, const char *path,
+                               struct problem *problem)
+{
+    /* Which tables there are depends on the release. */
+    int code = open_tables(environment, STORE_META + 1, 0);
+    enum status status;
+
+    if (code)
+        return status_from_lmdb(code, path, problem);
+    if ((status = check_schema(&environment->engine, path, problem)))
+        return status;
+    code = open_tables(environment, STORE_TABLE_COUNT, 0);
+    return code ? status_from_lmdb(code, path, problem) : STATUS_OK;
+}
+
+static struct environment *environment_new(void)
+{
+    struct environment *environment = heap_alloc(1, sizeof(*environment));
+
+    environment->engine.functions = &lmdb_functions;
+    environment->lock = environment->witness = -1;
+    return environment;
+}
+
 enum status engine_open(const char *path, uint64_t size, struct engine **opened,
                         struct problem *problem)
 {
@@ -340,26 +366,62 @@ enum status engine_open(const char *path, uint64_t size, struct engine **opened,
 
     if (status)
         return status;
-    environment = heap_alloc(1, sizeof(*environment));
-    environment->engine.functions = &lmdb_functions;
-    environment->lock = environment->witness = -1;
+    environment = environment_new();
     if ((status = lock_store(path, &environment->lock, problem)))
         return status;
     code = open_witness(path, &environment->witness);
     if (!code)
-        code = open_environment(path, size, &environment->env);
+        code = open_environment(path, size, 0, &environment->env);
     if (!code)
-        code = check_length(environment->env);
-    if (!code) /* which tables there are depends on the release */
-        code = open_tables(environment, STORE_META + 1, 0);
+        code = check_length(environment->env, path);
     if (code)
         return status_from_lmdb(code, path, problem);
-    if ((status = check_schema(&environment->engine, path, problem)))
+    if ((status = find_tables(environment, path, problem)))
         return status;
-    code = open_tables(environment, STORE_TABLE_COUNT, 0);
+    engine_check_readers(&environment->engine);
+    *opened = &environment->engine;
+    environment = NULL;
+    return STATUS_OK;
+}
+
+/* ------------------------------------------------------------------ reading */
+
+static void close_lock(const int *lock)
+{
+    if (*lock >= 0)
+        (void)close(*lock);
+}
+
+/* Whoever has it open has seen to its length, and may be about to make it longer. */
+static int check_length_unless_in_use(MDB_env *env, const char *path)
+{
+    SCOPED(close_lock) int lock = -1;
+    char file[FILE_SIZE];
+
+    (void)snprintf(file, sizeof(file), "%s/owner", path);
+    lock = open(file, O_RDONLY | O_CLOEXEC); /* a copy has none */
+    if (lock >= 0 && flock(lock, LOCK_EX | LOCK_NB))
+        return errno == EWOULDBLOCK ? 0 : errno;
+    return check_length(env, path);
+}
+
+enum status engine_open_to_read(const char *path, uint64_t size, struct engine **opened,
+                                struct problem *problem)
+{
+    SCOPED(environment_release) struct environment *environment = NULL;
+    enum status status = check_file(path, problem);
+    int code;
+
+    if (status)
+        return status;
+    environment = environment_new();
+    code = open_environment(path, size, MDB_RDONLY, &environment->env);
+    if (!code)
+        code = check_length_unless_in_use(environment->env, path);
     if (code)
         return status_from_lmdb(code, path, problem);
-    engine_check_readers(&environment->engine);
+    if ((status = find_tables(environment, path, problem)))
+        return status;
     *opened = &environment->engine;
     environment = NULL;
     return STATUS_OK;

@@ -33,6 +33,15 @@ enum status sequence_save(struct store *store, struct engine_txn *txn, struct pr
     return engine_put(txn, STORE_META, bytes_of_text(sequence_name), counter_bytes(&last), problem);
 }
 
+uint64_t store_last_number(struct store_txn *txn)
+{
+    struct bytes value;
+
+    return store_get(txn, STORE_META, bytes_of_text(sequence_name), &value)
+               ? (uint64_t)store_number(value)
+               : 0;
+}
+
 /* ------------------------------------------------------------ open and close */
 
 enum status store_create(const char *path, uint64_t size, struct problem *problem)
@@ -74,6 +83,15 @@ enum status store_open(const char *path, uint64_t size, struct store **opened,
 {
     struct engine *engine = NULL;
     enum status status = engine_open(path, size, &engine, problem);
+
+    return status ? status : store_open_on(engine, opened, problem);
+}
+
+enum status store_open_to_read(const char *path, uint64_t size, struct store **opened,
+                               struct problem *problem)
+{
+    struct engine *engine = NULL;
+    enum status status = engine_open_to_read(path, size, &engine, problem);
 
     return status ? status : store_open_on(engine, opened, problem);
 }

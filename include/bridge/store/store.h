@@ -64,6 +64,14 @@ enum status store_create(const char *path, uint64_t size, struct problem *proble
 enum status store_open(const char *path, uint64_t size, struct store **store,
                        struct problem *problem);
 
+/*
+ * Open a store only to read it, also while a daemon has it: every change fails. Only
+ * who may write to the store's folder can, since readers are noted there. What is
+ * said at store_begin counts: a snapshot makes the daemon's file grow while it is held.
+ */
+enum status store_open_to_read(const char *path, uint64_t size, struct store **store,
+                               struct problem *problem);
+
 /* Finish every change that was submitted, then close. Takes NULL. */
 void store_close(struct store *store);
 
@@ -154,6 +162,9 @@ void store_use_reserve(struct store_txn *txn);
 
 /* A number that no one else has or had, larger than those before: for rows and generations. */
 uint64_t store_sequence(struct store_txn *txn);
+
+/* The last number that was given out when this snapshot was made: none in it is larger. */
+uint64_t store_last_number(struct store_txn *txn);
 
 uint32_t store_organization(const struct store_txn *txn);
 
