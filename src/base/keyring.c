@@ -50,6 +50,11 @@ static void install(struct keyring *loaded)
     (void)sodium_mprotect_readonly(ring);
 }
 
+bool keyring_is_loaded(void)
+{
+    return ring != NULL;
+}
+
 void keyring_make(void)
 {
     struct keyring *made = keyring_new();

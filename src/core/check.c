@@ -16,6 +16,7 @@
 #include "bridge/core/connection.h"
 #include "bridge/core/group.h"
 #include "bridge/core/site.h"
+#include "person_key.h"
 #include "restate.h"
 #include "rows.h"
 #include "tally.h"
@@ -27,6 +28,13 @@ static const char rebuild[] =
     "store: rolebridge store export, rolebridge store import FILE";
 static const char restore[] = "put the folder of the store back from a backup";
 static const char import_again[] = "run the import again: rolebridge store import FILE";
+static const char new_password[] =
+    "put the keys back from their backup if they are lost; else set a new password for this person "
+    "at the provider, which takes the place of this one";
+static const char put_keys_back[] =
+    "put the keys back from their backup; if there is none, the journal can no longer show what it "
+    "says of this person: rolebridge journal erase ID, once the account is deleted";
+static const char take_lease[] = "nothing: the worker takes a new one when the daemon starts";
 static const char look_at_journal[] =
     "somebody or something altered the journal: keep a copy of the store, and compare it with the "
     "last export and its anchor: rolebridge journal verify --file FILE";
@@ -36,24 +44,28 @@ static const char look_at_journal[] =
 #define NOT_COUNTED   SIZE_MAX
 #define COUNTED(what) offsetof(struct check_counts, what)
 
-/* The records, and what puts again what leads to them. */
+/* The records, what puts again what leads to them, and what to do about one that is wrong. */
 static const struct source {
     enum store_table table;
     enum index index; /* 0: the whole table */
+    size_t key_size;
     restate *restate;
     size_t counted;
+    const char *advice;
 } sources[] = {
-    {STORE_CONNECTION, 0, restate_connection, COUNTED(connections)},
-    {STORE_SITE, 0, restate_site, COUNTED(sites)},
-    {STORE_ACCOUNT, 0, restate_user, COUNTED(users)},
-    {STORE_GROUP, 0, restate_group, COUNTED(groups)},
-    {STORE_RESOURCE, 0, restate_document, NOT_COUNTED},
-    {STORE_ASSERTION, 0, restate_assertion, NOT_COUNTED},
-    {STORE_PASSWORD, 0, restate_password, NOT_COUNTED},
-    {STORE_OUTBOX, 0, restate_outbox_line, NOT_COUNTED},
-    {STORE_LINK, 0, restate_link, NOT_COUNTED},
-    {STORE_INDEX, INDEX_MEMBER, restate_member, NOT_COUNTED},
-    {STORE_INDEX, INDEX_LEFT, restate_left, NOT_COUNTED},
+    {STORE_CONNECTION, 0, 8, restate_connection, COUNTED(connections), restore},
+    {STORE_SITE, 0, 12, restate_site, COUNTED(sites), restore},
+    {STORE_ACCOUNT, 0, 12, restate_user, COUNTED(users), restore},
+    {STORE_GROUP, 0, 12, restate_group, COUNTED(groups), restore},
+    {STORE_RESOURCE, 0, 13, restate_document, NOT_COUNTED, restore},
+    {STORE_ASSERTION, 0, 16, restate_assertion, NOT_COUNTED, restore},
+    {STORE_PERSON, 0, 20, restate_person, NOT_COUNTED, put_keys_back},
+    {STORE_PASSWORD, 0, 12, restate_password, NOT_COUNTED, new_password},
+    {STORE_OUTBOX, 0, 13, restate_outbox_line, NOT_COUNTED, restore},
+    {STORE_LINK, 0, 13, restate_link, NOT_COUNTED, restore},
+    {STORE_LEASE, 0, 4, restate_lease, NOT_COUNTED, take_lease},
+    {STORE_INDEX, INDEX_MEMBER, 21, restate_member, NOT_COUNTED, restore},
+    {STORE_INDEX, INDEX_LEFT, 41, restate_left, NOT_COUNTED, restore},
 };
 
 /* What leads to them. */
@@ -109,7 +121,8 @@ struct check {
     struct tally tally;        /* of what is counted */
     int64_t found[LEAD_COUNT]; /* entries that are there as they must be */
     bool is_suspect[LEAD_COUNT];
-    struct rows due; /* digests of the entries that must be in the suspects */
+    uint64_t last_number; /* that was given out */
+    struct rows due;      /* digests of the entries that must be in the suspects */
     check_report *report;
     void *context;
     struct check_counts *counts;
@@ -145,20 +158,31 @@ static const char *subject_of(struct store_txn *txn, uint64_t row, struct arena 
 
 /* ------------------------------------------------------------------ every record */
 
-/* The row of the record at hand. */
+/* The row of the record at hand, or a connection's number; 0: it has none. */
 static uint64_t record_row(const struct check *check)
 {
     struct bytes key = check->record.key;
 
     switch (check->from->table) {
+    case STORE_LEASE:
+        return 0;
     case STORE_CONNECTION:
         return (uint32_t)key_last_u64(key);
+    case STORE_PERSON:
+        return person_key_row(check->record.value);
     case STORE_ASSERTION:
         return key_last_u64(bytes_of(key.data, key.size - sizeof(uint32_t)));
     default:
         return check->from->index == INDEX_LEFT ? key_last_u64(check->record.value)
                                                 : key_last_u64(key);
     }
+}
+
+static const char *record_subject(const struct check *check)
+{
+    return check->from->table == STORE_LEASE
+               ? "lease of the directory"
+               : subject_of(check->txn, record_row(check), check->arena);
 }
 
 static size_t lead_of(enum store_table table, struct bytes key)
@@ -188,7 +212,7 @@ static void check_put(struct check *check, const struct store_write *write)
     const char *wrong = compare(check, write);
 
     if (wrong)
-        tell(check, subject_of(check->txn, record_row(check), check->arena),
+        tell(check, record_subject(check),
              arena_printf(check->arena, "%s %s", wrong, leads[lead].name), rebuild);
     else
         check->found[lead]++;
@@ -216,9 +240,16 @@ static enum status put_again(struct store_txn *txn, void *argument, struct probl
 static bool rehearse(struct check *check, struct bytes key, struct bytes value,
                      store_write_visit *visit)
 {
-    check->record = (struct record){key, value, check->arena};
+    check->record = (struct record){.key = key, .value = value, .arena = check->arena};
     check->status = store_rehearse(check->txn, put_again, check, visit, check, check->problem);
     return !check->status;
+}
+
+/* What is left of a key, or of a row beside it, could not be read as one. */
+static bool has_right_size(const struct check *check, struct bytes key, struct bytes value)
+{
+    return key.size == check->from->key_size &&
+           (check->from->index != INDEX_LEFT || value.size == sizeof(uint64_t));
 }
 
 static void count_record(struct check *check)
@@ -229,6 +260,20 @@ static void count_record(struct check *check)
         ++*(uint64_t *)(void *)(counts + check->from->counted);
 }
 
+/* What is of the future was not written by this store. */
+static void check_number(struct check *check)
+{
+    uint64_t row = record_row(check);
+    uint64_t number = row > check->record.number ? row : check->record.number;
+
+    if (number > check->last_number)
+        tell(check, record_subject(check),
+             arena_printf(check->arena,
+                          "has the number %" PRIu64 ", and the last one given out is %" PRIu64,
+                          number, check->last_number),
+             restore);
+}
+
 static bool check_record(void *context, struct bytes key, struct bytes value)
 {
     SCOPED(arena_release) struct arena *arena = arena_new();
@@ -236,10 +281,15 @@ static bool check_record(void *context, struct bytes key, struct bytes value)
 
     check->arena = arena;
     count_record(check);
+    if (!has_right_size(check, key, value)) {
+        tell(check, "a record", "is under a key that is none", restore);
+        return true;
+    }
     if (!rehearse(check, key, value, hold_against_store))
         return false;
     if (check->words)
-        tell(check, subject_of(check->txn, record_row(check), arena), check->words, restore);
+        tell(check, record_subject(check), check->words, check->from->advice);
+    check_number(check);
     return true;
 }
 
@@ -289,7 +339,7 @@ static bool note_record(void *context, struct bytes key, struct bytes value)
     struct check *check = context;
 
     check->arena = arena;
-    return rehearse(check, key, value, note_due);
+    return !has_right_size(check, key, value) || rehearse(check, key, value, note_due);
 }
 
 struct stale_walk {
@@ -302,7 +352,8 @@ static bool check_entry(void *context, struct bytes key, struct bytes value)
     SCOPED(arena_release) struct arena *arena = arena_new();
     const struct stale_walk *walk = context;
     struct check *check = walk->check;
-    uint64_t row = key_last_u64(value.size >= sizeof(row) ? value : key);
+    struct bytes end = value.size >= sizeof(uint64_t) ? value : key;
+    uint64_t row = end.size >= sizeof(row) ? key_last_u64(end) : 0;
 
     if (!rows_have(&check->due, entry_digest(walk->lead->table, key)))
         tell(check, subject_of(check->txn, row, arena),
@@ -356,6 +407,37 @@ static void check_leads(struct check *check)
     }
 }
 
+/* ----------------------------------------------------------------- what nobody knows of */
+
+static bool is_known_index(unsigned char index)
+{
+    return index >= INDEX_ID && index <= INDEX_UNFINISHED;
+}
+
+static bool take_index(void *context, struct bytes key, struct bytes value)
+{
+    (void)value;
+    *(int *)context =
+        key.size > sizeof(uint32_t) ? ((const unsigned char *)key.data)[sizeof(uint32_t)] : 0;
+    return false;
+}
+
+/* From the first entry of one index to that of the next: there are few indexes. */
+static void check_indexes(struct check *check)
+{
+    struct store_key all = key_of(store_organization(check->txn)), from = all;
+    int index = 0;
+
+    for (int next = 0; next <= UINT8_MAX && index >= 0; next = index + 1) {
+        from.size = all.size;
+        key_add_u8(&from, (uint8_t)next);
+        index = -1;
+        store_scan(check->txn, STORE_INDEX, key_bytes(&all), key_bytes(&from), take_index, &index);
+        if (index >= 0 && !is_known_index((unsigned char)index))
+            tell(check, "index", "has entries of a kind that there is not", rebuild);
+    }
+}
+
 /* ------------------------------------------------------------------------- counts */
 
 static void check_count(struct check *check, struct bytes key, int64_t there, int64_t due)
@@ -391,6 +473,24 @@ static void check_counters(struct check *check)
 
 /* ----------------------------------------------------------- the journal and an import */
 
+static bool take_number(void *context, struct bytes key, struct bytes value)
+{
+    (void)value;
+    *(uint64_t *)context = key_last_u64(key);
+    return false;
+}
+
+/* What was pruned is gone. */
+static void check_journal_start(struct check *check, const struct journal_mark *start)
+{
+    struct store_key all = key_of(store_organization(check->txn));
+    uint64_t first = UINT64_MAX;
+
+    store_scan(check->txn, STORE_JOURNAL, key_bytes(&all), (struct bytes){0}, take_number, &first);
+    if (first <= start->number)
+        tell(check, "journal", "has lines from before its beginning", look_at_journal);
+}
+
 static void check_journal(struct check *check)
 {
     struct journal_mark mark, end;
@@ -399,6 +499,8 @@ static void check_journal(struct check *check)
     enum status status = store_journal_ends(check->txn, &mark, &end, &words);
     uint64_t first = mark.number;
 
+    if (!status)
+        check_journal_start(check, &mark);
     while (!status && !is_at_end)
         status = store_journal_verify(check->txn, &mark, JOURNAL_AT_ONCE, &is_at_end, &words);
     check->counts->journal_lines = mark.number - first;
@@ -420,7 +522,7 @@ static void check_import(struct check *check)
 /* --------------------------------------------------------------------------- face */
 
 static void (*const checks[])(struct check *check) = {
-    check_import, check_records, check_leads, check_counters, check_journal,
+    check_import, check_records, check_leads, check_indexes, check_counters, check_journal,
 };
 
 enum status check_organization(struct store *store, uint32_t organization, check_report *report,
@@ -440,6 +542,8 @@ enum status check_organization(struct store *store, uint32_t organization, check
 
     *counts = (struct check_counts){0};
     check.txn = txn;
+    if (!check.status)
+        check.last_number = store_last_number(txn);
     for (size_t i = 0; i < sizeof(checks) / sizeof(checks[0]) && !check.status; i++) {
         checks[i](&check);
         if (!check.status)

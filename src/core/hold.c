@@ -108,6 +108,16 @@ static bool record_decode(struct bytes key, struct bytes value, struct arena *ar
     return !reader.is_damaged && kind > 0 && kind < HOLD_KIND_END && state <= HOLD_WITHDRAWN;
 }
 
+bool hold_is_whole(struct bytes key, struct bytes value)
+{
+    SCOPED(arena_release) struct arena *arena = arena_new();
+    struct hold hold;
+
+    return key.size == sizeof(uint32_t) + sizeof(uint64_t) &&
+           record_decode(key, value, arena, &hold) &&
+           kinds[hold.kind].is_of_daemon == (key_organization(key) == DAEMON);
+}
+
 /* ------------------------------------------------------------------------------ walking */
 
 struct walk {

@@ -30,6 +30,14 @@ static struct seal_place place_of(struct store_txn *txn, uint64_t row)
     return (struct seal_place){"person's key", store_organization(txn), row};
 }
 
+uint64_t person_key_row(struct bytes value)
+{
+    struct record_reader reader = record_read(value, RECORD_VERSION);
+    uint64_t row = record_take_u64(&reader);
+
+    return reader.is_damaged ? 0 : row;
+}
+
 static enum status decode(struct store_txn *txn, struct bytes value, struct arena *arena,
                           struct person_key *person, struct problem *problem)
 {

@@ -34,6 +34,9 @@ enum status person_key_take(struct store_txn *txn, const char *id, uint64_t row,
                             struct arena *arena, struct person_key *person,
                             struct problem *problem);
 
+/* The row that a record names; 0: it is damaged. */
+uint64_t person_key_row(struct bytes value);
+
 /* Whether there is one, usable or not. */
 bool person_key_exists(struct store_txn *txn, const char *id);
 

@@ -4,13 +4,18 @@
 
 #include "account.h"
 #include "bridge/base/json.h"
+#include "bridge/base/keyring.h"
+#include "bridge/core/lease.h"
 #include "bridge/core/password.h"
 #include "insert.h"
+#include "person_key.h"
 #include "user_index.h"
 
 static const char damaged[] = "is damaged";
 static const char no_document[] = "has no document that can be read";
 static const char no_user[] = "there is no such user any more";
+static const char no_key[] = "is sealed with a key that is not in keys.path";
+static const char not_opened[] = "does not open: it was altered, or sealed with other keys";
 
 /* ----------------------------------------------------------------- parts of keys */
 
@@ -32,6 +37,14 @@ static bool is_there(struct store_txn *txn, enum store_table table, uint64_t row
     struct bytes value;
 
     return store_get(txn, table, key_bytes(&key), &value);
+}
+
+/* NULL also where there are no keys to open it with. */
+static const char *judge_seal(enum status status)
+{
+    if (!keyring_is_loaded() || !status)
+        return NULL;
+    return status == STATUS_CONFIGURATION ? no_key : not_opened;
 }
 
 /* --------------------------------------------------------------------- resources */
@@ -71,7 +84,7 @@ static const char *judge_account(struct store_txn *txn, const struct account *ac
     return NULL;
 }
 
-const char *restate_user(struct store_txn *txn, const struct record *record)
+const char *restate_user(struct store_txn *txn, struct record *record)
 {
     json_auto_t *resource = NULL;
     struct user user = {0};
@@ -87,7 +100,7 @@ const char *restate_user(struct store_txn *txn, const struct record *record)
     return judge_account(txn, &user.account, resource, record->arena);
 }
 
-const char *restate_group(struct store_txn *txn, const struct record *record)
+const char *restate_group(struct store_txn *txn, struct record *record)
 {
     json_auto_t *resource = NULL;
     struct group group = {0};
@@ -101,7 +114,7 @@ const char *restate_group(struct store_txn *txn, const struct record *record)
                : "belongs to a connection that is not there";
 }
 
-const char *restate_site(struct store_txn *txn, const struct record *record)
+const char *restate_site(struct store_txn *txn, struct record *record)
 {
     json_auto_t *resource = NULL;
     struct site site = {0};
@@ -113,7 +126,7 @@ const char *restate_site(struct store_txn *txn, const struct record *record)
     return NULL;
 }
 
-const char *restate_connection(struct store_txn *txn, const struct record *record)
+const char *restate_connection(struct store_txn *txn, struct record *record)
 {
     struct connection connection = {0};
 
@@ -123,7 +136,7 @@ const char *restate_connection(struct store_txn *txn, const struct record *recor
     return NULL;
 }
 
-const char *restate_document(struct store_txn *txn, const struct record *record)
+const char *restate_document(struct store_txn *txn, struct record *record)
 {
     static const enum store_table tables[] = {
         [SCIM_USER] = STORE_ACCOUNT,
@@ -140,7 +153,7 @@ const char *restate_document(struct store_txn *txn, const struct record *record)
 
 /* ------------------------------------------------------------ what people have besides */
 
-const char *restate_assertion(struct store_txn *txn, const struct record *record)
+const char *restate_assertion(struct store_txn *txn, struct record *record)
 {
     uint32_t connection = (uint32_t)key_last_u64(record->key); /* the row ends in the other half */
     uint64_t row = key_last_u64(without_last(record->key, sizeof(connection)));
@@ -149,8 +162,22 @@ const char *restate_assertion(struct store_txn *txn, const struct record *record
     return is_there(txn, STORE_ACCOUNT, row) ? NULL : no_user;
 }
 
+static const char *open_password(struct store_txn *txn, uint64_t row,
+                                 const struct password *password, struct arena *arena)
+{
+    struct bytes plain;
+    enum status status;
+
+    if (!keyring_is_loaded())
+        return NULL;
+    status = password_open(store_organization(txn), row, password, arena, &plain, NULL);
+    if (!status)
+        explicit_bzero((void *)(uintptr_t)plain.data, plain.size);
+    return judge_seal(status);
+}
+
 /* Only who may bind has a password on its way. */
-const char *restate_password(struct store_txn *txn, const struct record *record)
+const char *restate_password(struct store_txn *txn, struct record *record)
 {
     uint64_t row = key_last_u64(record->key);
     struct account account;
@@ -160,11 +187,29 @@ const char *restate_password(struct store_txn *txn, const struct record *record)
         return no_user;
     if (!password_find(txn, row, record->arena, &password))
         return damaged;
-    return account.is_active ? NULL : "a password waits for a user who is inactive";
+    record->number = password.stamp;
+    return account.is_active ? open_password(txn, row, &password, record->arena)
+                             : "a password waits for a user who is inactive";
+}
+
+/* It outlives the account, so it is there for its own sake. */
+const char *restate_person(struct store_txn *txn, struct record *record)
+{
+    SCOPED(person_key_clear) struct person_key key = {0};
+    unsigned char uuid[UUID_SIZE];
+    char id[UUID_TEXT_SIZE];
+
+    if (record->key.size != sizeof(uint32_t) + UUID_SIZE || !person_key_row(record->value))
+        return damaged;
+    if (!keyring_is_loaded())
+        return NULL;
+    memcpy(uuid, (const unsigned char *)record->key.data + sizeof(uint32_t), UUID_SIZE);
+    uuid_format(uuid, id);
+    return judge_seal(person_key_find(txn, id, record->arena, &key, NULL));
 }
 
 /* A connection's group has members of that connection. */
-const char *restate_member(struct store_txn *txn, const struct record *record)
+const char *restate_member(struct store_txn *txn, struct record *record)
 {
     uint64_t user_row = key_last_u64(record->key);
     uint64_t group_row = key_last_u64(without_last(record->key, sizeof(user_row)));
@@ -186,13 +231,16 @@ const char *restate_member(struct store_txn *txn, const struct record *record)
  * A line may be of a resource that is gone: its entry is still to be taken away, or
  * the worker will find that nothing is left to do.
  */
-const char *restate_outbox_line(struct store_txn *txn, const struct record *record)
+const char *restate_outbox_line(struct store_txn *txn, struct record *record)
 {
     struct outbox_line line;
     struct account account = {0};
 
+    if (kind_of(record->key) > OUTBOX_GROUP)
+        return "is work of a kind that there is not";
     if (!outbox_find(txn, kind_of(record->key), key_last_u64(record->key), record->arena, &line))
         return damaged;
+    record->number = line.generation;
     outbox_enter(txn, &line, record->arena);
     (void)account_load(txn, line.row, record->arena, &account);
     return account.is_break_glass ? "has work waiting, and is break-glass, without an entry" : NULL;
@@ -211,13 +259,18 @@ static bool is_given_up(struct store_txn *txn, enum outbox_kind kind, uint64_t r
            strcmp(other.identity, identity) == 0;
 }
 
-const char *restate_link(struct store_txn *txn, const struct record *record)
+static bool is_linked_kind(enum outbox_kind kind)
+{
+    return kind == OUTBOX_USER || kind == OUTBOX_GROUP;
+}
+
+const char *restate_link(struct store_txn *txn, struct record *record)
 {
     enum outbox_kind kind = kind_of(record->key);
     uint64_t row = key_last_u64(record->key);
     struct link link;
 
-    if (!link_find(txn, kind, row, record->arena, &link))
+    if (!is_linked_kind(kind) || !link_find(txn, kind, row, record->arena, &link))
         return damaged;
     if (*link.identity && !is_given_up(txn, kind, row, link.identity, record->arena))
         link_enter(txn, kind, row, &link);
@@ -225,11 +278,19 @@ const char *restate_link(struct store_txn *txn, const struct record *record)
 }
 
 /* What is kept of the deleted is there for its own sake. */
-const char *restate_left(struct store_txn *txn, const struct record *record)
+const char *restate_left(struct store_txn *txn, struct record *record)
 {
     struct left_entry left = user_left_decode(record->key, record->value);
 
     user_left_insert(txn, &left);
     return is_there(txn, STORE_ACCOUNT, left.row) ? "is kept as one who was deleted, and is there"
                                                   : NULL;
+}
+
+/* An organization has one at most, at its number alone. */
+const char *restate_lease(struct store_txn *txn, struct record *record)
+{
+    struct lease lease = lease_find(txn);
+
+    return record->key.size == sizeof(uint32_t) && lease.epoch ? NULL : damaged;
 }

@@ -8,6 +8,7 @@ struct record {
     struct bytes key;
     struct bytes value;
     struct arena *arena;
+    uint64_t number; /* the largest in it that was given out by store_sequence, besides its row */
 };
 
 /*
@@ -15,7 +16,7 @@ struct record {
  * when the record was new, so that it can be held against what is there. NULL, or
  * what is wrong with the record itself.
  */
-typedef const char *restate(struct store_txn *txn, const struct record *record);
+typedef const char *restate(struct store_txn *txn, struct record *record);
 
 restate restate_user;
 restate restate_group;
@@ -28,5 +29,7 @@ restate restate_member;
 restate restate_outbox_line;
 restate restate_link;
 restate restate_left;
+restate restate_person;
+restate restate_lease;
 
 #endif

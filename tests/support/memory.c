@@ -459,3 +459,13 @@ void memory_take_away(struct memory *memory, enum store_table table, struct byte
         engine_delete(txn, table, key, NULL) || engine_commit(txn, NULL))
         abort();
 }
+
+void memory_put_back(struct memory *memory, enum store_table table, struct bytes key,
+                     struct bytes value)
+{
+    struct engine_txn *txn = NULL;
+
+    if (engine_begin(memory_engine(memory), true, &txn, NULL) ||
+        engine_put(txn, table, key, value, NULL) || engine_commit(txn, NULL))
+        abort();
+}

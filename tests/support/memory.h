@@ -29,4 +29,8 @@ enum status store_open_memory(struct memory *memory, struct failing *failing, st
 /* Take a key away behind the back of the stores, none of which is open. */
 void memory_take_away(struct memory *memory, enum store_table table, struct bytes key);
 
+/* Put one there in the same way. */
+void memory_put_back(struct memory *memory, enum store_table table, struct bytes key,
+                     struct bytes value);
+
 #endif

@@ -43,6 +43,8 @@ enum status keyring_add(const char *path, uint32_t *number, struct problem *prob
  */
 enum status keyring_load(const char *path, struct problem *problem);
 
+bool keyring_is_loaded(void);
+
 /* A ring of one new key that is in memory only: for tests. */
 void keyring_make(void);
 

@@ -59,6 +59,9 @@ const char *hold_kind_advice(enum hold_kind kind);
 /* Whether it is of the whole daemon. */
 bool hold_is_of_daemon(enum hold_kind kind);
 
+/* Whether a record of STORE_HOLD is whole, and under the key of whom its kind is of. */
+bool hold_is_whole(struct bytes key, struct bytes value);
+
 /* By id, of the daemon or of the transaction's organization. Texts live in the arena. */
 bool hold_find(struct store_txn *txn, const char *id, struct arena *arena, struct hold *hold);
 

@@ -3,10 +3,16 @@
 #include "world.h"
 
 #include "account.h"
+#include "bridge/base/keyring.h"
 #include "bridge/core/check.h"
 #include "bridge/core/connection.h"
 #include "bridge/core/group.h"
+#include "bridge/core/hold.h"
+#include "bridge/core/lease.h"
 #include "bridge/core/organization.h"
+#include "bridge/store/record.h"
+#include "check_tables.h"
+#include "insert.h"
 #include "layout.h"
 #include "user_index.h"
 
@@ -47,6 +53,7 @@ static struct findings check(void)
     struct findings findings = {0};
     struct check_counts counts;
 
+    assert_int_equal(check_organizations(given.world->store, note, &findings, NULL), STATUS_OK);
     assert_int_equal(check_organization(given.world->store, ORGANIZATION_DEFAULT, note, &findings,
                                         &counts, NULL),
                      STATUS_OK);
@@ -88,6 +95,8 @@ static enum status give(struct store_txn *txn, void *argument, struct problem *p
     assert_true(id_find(txn, SCIM_USER, given.user, &given.user_row));
     assert_true(id_find(txn, SCIM_GROUP, given.group, &given.group_row));
     link_save(txn, OUTBOX_USER, given.user_row, &link, world->arena);
+    assert_true(lease_hold(txn, &(struct lease_holder){1, 2}, 1700000000, world->arena,
+                           &(struct lease){0}));
     return STATUS_OK;
 }
 
@@ -183,6 +192,14 @@ static enum status undo_damage(struct store_txn *txn, void *argument, struct pro
     const struct damage *damage = argument;
 
     store_put(txn, damage->table, damage->key, damage->value);
+    return store_status(txn, problem);
+}
+
+static enum status drop_key(struct store_txn *txn, void *argument, struct problem *problem)
+{
+    const struct damage *damage = argument;
+
+    store_delete(txn, damage->table, damage->key);
     return store_status(txn, problem);
 }
 
@@ -294,14 +311,6 @@ static enum status add_stale(struct store_txn *txn, void *argument, struct probl
     return store_status(txn, problem);
 }
 
-static enum status drop_stale(struct store_txn *txn, void *argument, struct problem *problem)
-{
-    const struct damage *damage = argument;
-
-    store_delete(txn, damage->table, damage->key);
-    return store_status(txn, problem);
-}
-
 static void an_entry_that_leads_to_nobody_is_named(void **state)
 {
     (void)state;
@@ -312,7 +321,7 @@ static void an_entry_that_leads_to_nobody_is_named(void **state)
             continue; /* a member who is nobody: below */
         change(add_stale, &damage);
         assert_only("that should not be there");
-        change(drop_stale, &damage);
+        change(drop_key, &damage);
         assert_well();
     }
 }
@@ -342,6 +351,8 @@ static void a_record_that_is_gone_or_damaged_is_named(void **state)
         {STORE_OUTBOX, true, "is damaged"},
         {STORE_LINK, false, "has an entry in the index of directory entries that should not"},
         {STORE_LINK, true, "is damaged"},
+        {STORE_PERSON, true, "is damaged"},
+        {STORE_LEASE, true, "lease of the directory is damaged"},
     };
 
     (void)state;
@@ -353,6 +364,93 @@ static void a_record_that_is_gone_or_damaged_is_named(void **state)
         change(undo_damage, &damage);
         assert_well();
     }
+}
+
+/* A record as the functions that put them never would. */
+static enum status put_strange(struct store_txn *txn, void *argument, struct problem *problem)
+{
+    const struct damage *damage = argument;
+
+    store_put(txn, damage->table, damage->key, damage->value);
+    return store_status(txn, problem);
+}
+
+static void assert_strange(enum store_table table, const struct store_key *key, struct bytes value,
+                           const char *words)
+{
+    struct damage damage = {.table = table, .key = key_bytes(key), .value = value};
+
+    change(put_strange, &damage);
+    assert_among(words);
+    change(drop_key, &damage);
+    assert_well();
+}
+
+static void a_record_under_a_key_that_is_none_is_named(void **state)
+{
+    static const enum store_table tables[] = {
+        STORE_CONNECTION, STORE_SITE,     STORE_ACCOUNT, STORE_GROUP, STORE_RESOURCE,
+        STORE_ASSERTION,  STORE_PASSWORD, STORE_OUTBOX,  STORE_LINK,  STORE_PERSON,
+    };
+    struct store_key key = key_of(ORGANIZATION_DEFAULT);
+
+    (void)state;
+    key_add_u8(&key, 9);
+    for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++)
+        assert_strange(tables[i], &key, bytes_of_text("x"), "a record is under a key that is none");
+}
+
+static void work_and_links_of_no_kind_are_named(void **state)
+{
+    struct store_key key = key_of(ORGANIZATION_DEFAULT);
+
+    (void)state;
+    key_add_u8(&key, OUTBOX_GROUP + 1);
+    key_add_u64(&key, given.user_row);
+    assert_strange(STORE_OUTBOX, &key, bytes_of_text("x"), "is work of a kind that there is not");
+    assert_strange(STORE_LINK, &key, bytes_of_text("x"), "is damaged");
+}
+
+static enum status put_future_line(struct store_txn *txn, void *argument, struct problem *problem)
+{
+    struct world *world = argument;
+    struct outbox_line line;
+
+    assert_true(outbox_find(txn, OUTBOX_USER, given.user_row, world->arena, &line));
+    outbox_drop(txn, OUTBOX_USER, given.user_row, world->arena);
+    line.generation = 987654;
+    outbox_enter(txn, &line, world->arena);
+    return store_status(txn, problem);
+}
+
+static void a_number_of_the_future_is_named(void **state)
+{
+    (void)state;
+    change(put_future_line, given.world);
+    assert_only("has the number 987654, and the last one given out is");
+}
+
+static void entries_of_an_index_that_nobody_knows_are_named(void **state)
+{
+    static const uint8_t strangers[] = {0, INDEX_UNFINISHED + 1, UINT8_MAX};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(strangers); i++) {
+        struct store_key key = key_of(ORGANIZATION_DEFAULT);
+
+        key_add_u8(&key, strangers[i]);
+        assert_strange(STORE_INDEX, &key, (struct bytes){0},
+                       "index has entries of a kind that there is not");
+    }
+}
+
+static void what_other_keys_have_sealed_is_named_and_without_keys_it_is_left_alone(void **state)
+{
+    (void)state;
+    keyring_make();
+    assert_among("does not open: it was altered, or sealed with other keys");
+    keyring_unload();
+    assert_well();
 }
 
 static enum status deactivate_in_account(struct store_txn *txn, void *argument,
@@ -463,6 +561,13 @@ static void an_import_that_was_cut_off_is_named(void **state)
     assert_only("an import did not finish");
 }
 
+static enum status prune(struct store_txn *txn, void *argument, struct problem *problem)
+{
+    struct journal_mark pruned;
+
+    return store_journal_prune(txn, argument, 10, &pruned, problem);
+}
+
 static void a_line_that_was_taken_out_of_the_journal_is_named(void **state)
 {
     struct world *world = given.world;
@@ -475,6 +580,132 @@ static void a_line_that_was_taken_out_of_the_journal_is_named(void **state)
     memory_take_away(world->memory, STORE_JOURNAL, key_bytes(&key));
     world_restart(world);
     assert_only("journal ");
+}
+
+static void a_line_from_before_the_journal_begins_is_named(void **state)
+{
+    struct world *world = given.world;
+    struct journal_mark start = {0}, end = {0};
+    struct store_key key = key_of(ORGANIZATION_DEFAULT);
+    SCOPED(store_release) struct store_txn *txn = world_begin(world);
+    struct bytes line;
+
+    (void)state;
+    assert_int_equal(store_journal_ends(txn, &start, &end, NULL), STATUS_OK);
+    key_add_u64(&key, 1);
+    assert_true(store_get(txn, STORE_JOURNAL, key_bytes(&key), &line));
+    line = arena_copy(world->arena, line);
+    memcpy(start.link, line.data, DIGEST_SIZE);
+    start.number = 1;
+    store_release(&txn);
+    change(prune, &start);
+    assert_well();
+    store_close(world->store);
+    world->store = NULL;
+    memory_put_back(world->memory, STORE_JOURNAL, key_bytes(&key), line);
+    world_restart(world);
+    assert_only("journal has lines from before its beginning");
+}
+
+/* -------------------------------------------------------------------- organizations */
+
+static enum status put_organization(struct store_txn *txn, void *argument, struct problem *problem)
+{
+    const struct organization *organization = argument;
+    struct store_key key = key_of(organization->number);
+    struct record_writer writer = record_write(given.world->arena, 1);
+
+    record_put_text(&writer, organization->name);
+    record_put_u64(&writer, 0);
+    store_put(txn, STORE_ORGANIZATION, key_bytes(&key), record_bytes(&writer));
+    return store_status(txn, problem);
+}
+
+static void an_organization_that_is_not_as_it_must_be_is_named(void **state)
+{
+    static const struct {
+        struct organization organization;
+        const char *words;
+    } rows[] = {
+        {{2, "default", 0}, "organization 2 has a name that it cannot have"},
+        {{2, "No Label", 0}, "organization 2 has a name that it cannot have"},
+        {{987654, "acme", 0}, "organization 987654 has a number that is yet to be given out"},
+    };
+    struct store_key key = key_of(2);
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct organization organization = rows[i].organization;
+        struct store_key own = key_of(organization.number);
+
+        change(put_organization, &organization);
+        assert_only(rows[i].words);
+        change(drop_key, &(struct damage){.table = STORE_ORGANIZATION, .key = key_bytes(&own)});
+    }
+    change(put_organization, &(struct organization){2, "acme", 0});
+    change(put_organization, &(struct organization){3, "acme", 0});
+    assert_only("organization 3 has the name of another one");
+    change(put_strange, &(struct damage){.table = STORE_ORGANIZATION,
+                                         .key = key_bytes(&key),
+                                         .value = bytes_of_text("x")});
+    assert_among("organization 2 is damaged");
+}
+
+static enum status take_hold(struct store_txn *txn, void *argument, struct problem *problem)
+{
+    store_scan(txn, STORE_HOLD, (struct bytes){0}, (struct bytes){0}, take_key, argument);
+    return store_status(txn, problem);
+}
+
+static void an_organization_that_is_gone_is_named_with_all_that_is_left_of_it(void **state)
+{
+    struct damage damage = {.table = STORE_ORGANIZATION};
+
+    (void)state;
+    change(do_damage, &damage);
+    assert_among("organization default is not there");
+    assert_among("table of accounts has records of the organization 1, which is not there");
+    assert_among("table of journal has records of the organization 1, which is not there");
+    assert_among("table of counts has records of the organization 1, which is not there");
+}
+
+static void a_hold_that_is_damaged_or_of_somebody_else_is_named(void **state)
+{
+    struct hold_request request = {.actor = &given.world->admin,
+                                   .arena = given.world->arena,
+                                   .kind = HOLD_RESTORE,
+                                   .detail = "put back"};
+    struct damage damage = {.table = STORE_HOLD, .is_altered = true};
+    struct store_key other = key_of(ORGANIZATION_DEFAULT);
+
+    (void)state;
+    change(hold_open, &request);
+    assert_well();
+    change(take_hold, &damage);
+    key_add_u64(&other, request.hold.number);
+    assert_strange(STORE_HOLD, &other, damage.value, "hold is damaged, and no longer seen");
+    damage.value = bytes_of_text("x");
+    change(put_strange, &damage);
+    assert_only("hold is damaged, and no longer seen");
+}
+
+/* A table that is new is not forgotten: the check has a row for each. */
+static void the_check_knows_every_table(void **state)
+{
+    struct store_key key = key_of(77);
+    char words[128];
+
+    (void)state;
+    for (int table = 0; table < STORE_TABLE_COUNT; table++) {
+        assert_non_null(check_tables[table].name);
+        if (!check_tables[table].is_of_organizations || table == STORE_JOURNAL ||
+            table == STORE_COUNTER) /* changes put nothing there themselves */
+            continue;
+        (void)snprintf(words, sizeof(words),
+                       "table of %s has records of the organization 77, which is not there",
+                       check_tables[table].name);
+        assert_strange(table, &key, bytes_of_text("x"), words);
+    }
 }
 
 static void a_failing_store_is_no_finding_but_a_failure(void **state)
@@ -509,6 +740,16 @@ int main(void)
         TEST(what_is_kept_of_the_deleted_is_as_it_must_be),
         TEST(an_import_that_was_cut_off_is_named),
         TEST(a_line_that_was_taken_out_of_the_journal_is_named),
+        TEST(a_record_under_a_key_that_is_none_is_named),
+        TEST(work_and_links_of_no_kind_are_named),
+        TEST(a_number_of_the_future_is_named),
+        TEST(entries_of_an_index_that_nobody_knows_are_named),
+        TEST(what_other_keys_have_sealed_is_named_and_without_keys_it_is_left_alone),
+        TEST(a_line_from_before_the_journal_begins_is_named),
+        TEST(an_organization_that_is_not_as_it_must_be_is_named),
+        TEST(an_organization_that_is_gone_is_named_with_all_that_is_left_of_it),
+        TEST(a_hold_that_is_damaged_or_of_somebody_else_is_named),
+        TEST(the_check_knows_every_table),
         TEST(a_failing_store_is_no_finding_but_a_failure),
     };
 
