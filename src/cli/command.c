@@ -171,6 +171,13 @@ static const struct poptOption connection_delete_options[] = {
     COMMON_OPTIONS,
 };
 
+static const struct poptOption store_check_options[] = {
+    VALUE("store", OPTION_STORE, "This one, such as a backup, and not the configured one",
+          "FOLDER"),
+    OUTPUT_OPTION,
+    LOCAL_OPTIONS,
+};
+
 static const struct poptOption store_export_options[] = {
     VALUE("file", OPTION_FILE, "Write there, for you alone to read, and not to the output", "FILE"),
     ORGANIZATION_OPTION,
@@ -259,7 +266,7 @@ const struct command commands[] = {
     {"token", "create", "NAME", "A token for a program; prints it once", token_create_options,
      token_create_run},
     {"token", "revoke", "NAME", "End a program's token", no_options, token_revoke_run},
-    {"store", "check", NULL, "Whether all that the store holds goes together", local_output_options,
+    {"store", "check", NULL, "Whether all that the store holds goes together", store_check_options,
      store_check_run},
     {"store", "export", NULL, "Write an organization as JSON lines", store_export_options,
      store_export_run},

@@ -50,6 +50,7 @@ enum option {
     OPTION_BEFORE,
     OPTION_EXPORTED,
     OPTION_METRICS,
+    OPTION_STORE,
     OPTION_COUNT
 };
 

@@ -85,8 +85,9 @@ static const struct explanation explanations[] = {
      "in hold list and in the journal.",
      "17 --reason \"the clock is wrong\""},
     {"store", "check",
-     "Opens the store itself, so the daemon must be stopped; changes nothing. Each\n"
-     "line is something that is wrong, with what to do; the process ends with 1 then.",
+     "Reads the store itself, as the daemon's user, and changes nothing; the daemon\n"
+     "may run meanwhile. Each line is something that is wrong, with what to do; the\n"
+     "process ends with 1 then.",
      "-o json"},
     {"store", "export",
      "Opens the store itself, so the daemon must be stopped. Tokens and the journal\n"

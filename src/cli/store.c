@@ -1,10 +1,11 @@
-/* What is done to the store itself, while no daemon has it. */
+/* What is done to the store itself: changed only while no daemon has it, read at any time. */
 #include <errno.h>
 #include <inttypes.h>
 #include <string.h>
 
+#include "bridge/auth/check.h"
 #include "bridge/base/clock.h"
-#include "bridge/core/check.h"
+#include "bridge/base/keyring.h"
 #include "bridge/core/dump.h"
 #include "bridge/core/organization.h"
 #include "bridge/scim/schema.h"
@@ -20,7 +21,22 @@ struct offline {
 static void offline_release(struct offline *offline)
 {
     store_close(offline->store);
+    keyring_unload();
     scim_unload();
+}
+
+/* To read it only; another one than the configured one if `path` is given. */
+static enum status offline_open_to_read(struct offline *offline, struct invocation *invocation,
+                                        const char *path, struct problem *problem)
+{
+    struct config *config = &invocation->config;
+    enum status status;
+
+    if ((status = config_load(config_path(invocation), config, problem)) ||
+        (status = scim_load(problem)))
+        return status;
+    return store_open_to_read(path ? path : config->store_path, config->store_size, &offline->store,
+                              problem);
 }
 
 static enum status offline_open(struct offline *offline, struct invocation *invocation,
@@ -112,7 +128,7 @@ static const struct field finding_fields[] = {
 struct store_check {
     struct invocation *invocation;
     struct store *store;
-    const char *organization; /* that is looked at */
+    const char *organization; /* that is looked at; NULL: what is of none */
     json_t *shown;
     uint64_t wrong; /* of this organization */
     uint64_t left_out;
@@ -127,7 +143,7 @@ static void note_finding(void *context, const struct check_finding *finding)
     check->wrong++;
     if (json_array_size(check->shown) < FINDINGS_SHOWN)
         (void)json_array_append_new(check->shown,
-                                    json_pack("{s:s, s:s, s:s, s:s}", "organization",
+                                    json_pack("{s:s?, s:s, s:s, s:s}", "organization",
                                               check->organization, "what", finding->subject,
                                               "problem", finding->detail, "todo", finding->advice));
     else
@@ -153,6 +169,32 @@ static bool check_one(void *context, const struct organization *organization)
     return true;
 }
 
+static enum status check_each(struct store_check *check)
+{
+    SCOPED(store_release) struct store_txn *txn = NULL;
+    enum status status = store_begin(check->store, ORGANIZATION_DEFAULT, &txn, check->problem);
+
+    if (status)
+        return status;
+    organization_each(txn, check->invocation->arena, check_one, check);
+    return check->status ? check->status : store_status(txn, check->problem);
+}
+
+/* What is of no organization, then each. */
+static enum status check_all(struct store_check *check)
+{
+    uint64_t tokens = 0;
+    enum status status;
+
+    if ((status = check_organizations(check->store, note_finding, check, check->problem)) ||
+        (status = check_tokens(check->store, note_finding, check, &tokens, check->problem)))
+        return status;
+    message_print(check->invocation,
+                  "looked at the organizations and at %" PRIu64 " tokens: %" PRIu64 " wrong",
+                  tokens, check->wrong);
+    return check_each(check);
+}
+
 static void show_findings(struct store_check *check)
 {
     struct invocation *invocation = check->invocation;
@@ -166,19 +208,28 @@ static void show_findings(struct store_check *check)
         invocation->exit_code = CLI_FAILED;
 }
 
+/* Where keys are elsewhere, as they should be beside a copy, all else is looked at. */
+static void load_keys(struct invocation *invocation)
+{
+    struct problem words = {0};
+
+    if (keyring_load(invocation->config.keys_path, &words))
+        message_print(invocation, "what is sealed is not looked at: %s", words.detail);
+}
+
 enum status store_check_run(struct invocation *invocation, struct problem *problem)
 {
     SCOPED(offline_release) struct offline offline = {NULL};
-    SCOPED(store_release) struct store_txn *txn = NULL;
     json_auto_t *shown = json_array();
     struct store_check check = {.invocation = invocation, .shown = shown, .problem = problem};
-    enum status status = offline_open(&offline, invocation, problem);
+    enum status status =
+        offline_open_to_read(&offline, invocation, invocation->options[OPTION_STORE], problem);
 
-    if (status || (status = store_begin(offline.store, ORGANIZATION_DEFAULT, &txn, problem)) ||
-        (status = organization_check(txn, problem)))
+    if (status)
         return status;
+    load_keys(invocation);
     check.store = offline.store;
-    organization_each(txn, invocation->arena, check_one, &check);
+    status = check_all(&check);
     show_findings(&check);
-    return check.status;
+    return status;
 }

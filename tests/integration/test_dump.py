@@ -86,10 +86,10 @@ class Dump(BridgeCase):
         shown = self.bridge.cli("store", "export").splitlines()
         self.assertEqual([json.loads(line) for line in shown][1:], lines[1:])
 
-    def test_the_store_is_the_daemons_while_it_runs(self):
+    def test_the_store_is_the_daemons_alone_to_change_while_it_runs(self):
         self.fails(self.bridge, "store", "export", words="another process has the store")
         self.fails(self.bridge, "store", "import", self.bridge.config, words="stop it first")
-        self.fails(self.bridge, "store", "check", words="another process has the store")
+        self.assertEqual(self.bridge.run("store", "check").returncode, 0)  # it only reads
 
     def test_a_file_that_was_cut_is_refused_and_the_organization_stays_empty(self):
         path = self.export()

@@ -1,6 +1,8 @@
 #include "unit.h"
 
 #include <jansson.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "bridge/base/crypt.h"
 #include "bridge/core/organization.h"
@@ -85,7 +87,9 @@ static void a_store_in_which_all_goes_together_is_told_in_a_line(void **state)
     (void)state;
     assert_int_equal(run.exit_code, CLI_DONE);
     assert_string_equal(run.out, "");
-    assert_string_equal(run.err, "rolebridge: default: looked at 0 users, 0 groups, 0 sites, 0 "
+    assert_string_equal(run.err, "rolebridge: looked at the organizations and at 0 tokens: 0 "
+                                 "wrong\n"
+                                 "rolebridge: default: looked at 0 users, 0 groups, 0 sites, 0 "
                                  "connections and 1 lines of the journal: 0 wrong\n");
 }
 
@@ -121,6 +125,65 @@ static void of_many_the_first_hundred_are_printed_and_the_rest_is_counted(void *
     assert_non_null(strstr(run.err, ": 107 wrong\nrolebridge: and 7 more\n"));
 }
 
+static void another_store_than_the_configured_one_is_looked_at_when_it_is_named(void **state)
+{
+    SCOPED(arena_release) struct arena *arena = arena_new();
+    const char *copy = arena_printf(arena, "%s/copy", given.folder);
+    struct run run;
+
+    (void)state;
+    given_wrong_places(1);
+    assert_int_equal(
+        system(arena_printf(arena, "mkdir %s && mv %s/data.mdb %s/", copy, given.store, copy)), 0);
+    run = RUN(arena, "store", "check", "--store", copy, "--config", given.config);
+
+    assert_int_equal(run.exit_code, CLI_FAILED);
+    assert_non_null(strstr(run.err, ": 1 wrong\n"));
+}
+
+/* Reading leaves a daemon that runs alone, and is let in by it. */
+static void a_store_that_another_process_has_open_is_looked_at(void **state)
+{
+    SCOPED(arena_release) struct arena *arena = arena_new();
+    struct run run;
+    int opened[2], checked[2];
+    char byte = 0;
+    pid_t other;
+
+    (void)state;
+    assert_int_equal(pipe(opened) || pipe(checked), 0);
+    other = fork();
+    if (other == 0) {
+        struct store *store = NULL;
+        bool is_open = !store_open(given.store, STORE_SIZE, &store, NULL);
+
+        (void)close(checked[1]);
+        _exit(is_open && write(opened[1], "o", 1) == 1 && read(checked[0], &byte, 1) == 0 ? 0 : 1);
+    }
+    (void)close(checked[0]);
+    assert_int_equal(read(opened[0], &byte, 1), 1);
+    run = RUN(arena, "store", "check", "--config", given.config);
+    (void)close(checked[1]);
+
+    assert_int_equal(run.exit_code, CLI_DONE);
+    assert_int_equal(waitpid(other, NULL, 0), other);
+    (void)close(opened[0]);
+    (void)close(opened[1]);
+}
+
+static void what_is_sealed_is_left_alone_where_the_keys_are_elsewhere(void **state)
+{
+    SCOPED(arena_release) struct arena *arena = arena_new();
+    struct run run;
+
+    (void)state;
+    assert_int_equal(system(arena_printf(arena, "rm -r %s/keys", given.folder)), 0);
+    run = RUN(arena, "store", "check", "--config", given.config);
+
+    assert_int_equal(run.exit_code, CLI_DONE);
+    assert_non_null(strstr(run.err, "what is sealed is not looked at: keys.path"));
+}
+
 static void a_store_that_is_not_there_is_no_finding(void **state)
 {
     SCOPED(arena_release) struct arena *arena = arena_new();
@@ -141,6 +204,9 @@ int main(void)
         TEST(a_store_in_which_all_goes_together_is_told_in_a_line),
         TEST(what_is_wrong_is_a_line_with_what_to_do),
         TEST(of_many_the_first_hundred_are_printed_and_the_rest_is_counted),
+        TEST(another_store_than_the_configured_one_is_looked_at_when_it_is_named),
+        TEST(a_store_that_another_process_has_open_is_looked_at),
+        TEST(what_is_sealed_is_left_alone_where_the_keys_are_elsewhere),
         TEST(a_store_that_is_not_there_is_no_finding),
     };
 
