@@ -268,6 +268,8 @@ const struct command commands[] = {
     {"token", "revoke", "NAME", "End a program's token", no_options, token_revoke_run},
     {"store", "check", NULL, "Whether all that the store holds goes together", store_check_options,
      store_check_run},
+    {"store", "backup", "FOLDER", "Copy the store, while the daemon runs or not", local_options,
+     store_backup_run},
     {"store", "export", NULL, "Write an organization as JSON lines", store_export_options,
      store_export_run},
     {"store", "import", "FILE", "Read such lines into an empty organization", store_import_options,

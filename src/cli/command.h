@@ -149,6 +149,7 @@ command_run config_check_run;
 command_run config_sample_run;
 command_run config_show_run;
 command_run completion_bash_run;
+command_run store_backup_run;
 command_run store_check_run;
 command_run store_export_run;
 command_run store_import_run;

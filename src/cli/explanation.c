@@ -89,6 +89,10 @@ static const struct explanation explanations[] = {
      "may run meanwhile. Each line is something that is wrong, with what to do; the\n"
      "process ends with 1 then.",
      "-o json"},
+    {"store", "backup",
+     "Makes FOLDER, a store itself, with what it holds at this moment; run it as the\n"
+     "daemon's user. The keys are not in it.",
+     "/var/backups/rolebridge/2026-01-31"},
     {"store", "export",
      "Opens the store itself, so the daemon must be stopped. Tokens and the journal\n"
      "are not in it.",

@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "bridge/auth/check.h"
 #include "bridge/base/clock.h"
@@ -112,6 +113,59 @@ enum status store_import_run(struct invocation *invocation, struct problem *prob
     message_print(invocation,
                   "tokens are not in an export: make new ones with rolebridge connection rotate "
                   "and rolebridge token create");
+    return STATUS_OK;
+}
+
+/* -------------------------------------------------------------------------- backup */
+
+enum { MIB = 1 << 20 };
+
+struct backup {
+    struct invocation *invocation;
+    uint64_t total; /* bytes: the most that there can be to copy */
+};
+
+/* Over the line before it; what is said behind that is longer. */
+static void show_progress(void *context, uint64_t copied)
+{
+    const struct backup *backup = context;
+
+    (void)fprintf(backup->invocation->err, "\rcopied %" PRIu64 " of at most %" PRIu64 " MiB",
+                  copied / MIB, backup->total / MIB);
+    (void)fflush(backup->invocation->err);
+}
+
+static enum status copy_store(struct store *store, struct invocation *invocation,
+                              struct problem *problem)
+{
+    bool is_watched = isatty(fileno(invocation->err));
+    struct backup backup = {.invocation = invocation};
+    uint64_t size;
+    enum status status;
+
+    store_usage(store, &backup.total, &size);
+    status = store_backup(store, invocation->argument, is_watched ? show_progress : NULL, &backup,
+                          problem);
+    if (is_watched)
+        (void)fputs("\r\033[K", invocation->err);
+    return status;
+}
+
+enum status store_backup_run(struct invocation *invocation, struct problem *problem)
+{
+    SCOPED(offline_release) struct offline offline = {NULL};
+    enum status status = offline_open_to_read(&offline, invocation, NULL, problem);
+
+    if (status || (status = copy_store(offline.store, invocation, problem)))
+        return status;
+    message_print(invocation,
+                  "%s is a copy of the store %s; see that it is whole with: rolebridge "
+                  "store check --store %s",
+                  invocation->argument, invocation->config.store_path, invocation->argument);
+    message_print(invocation,
+                  "the keys in %s are not in it: back them up apart, and keep them elsewhere; "
+                  "without them what is sealed in this copy cannot be read",
+                  invocation->config.keys_path);
     return STATUS_OK;
 }
 

@@ -5,8 +5,8 @@
 
 /*
  * Ordered tables with snapshots and one writer: what the store needs from what
- * is beneath. The program has one engine, on LMDB, whose library only lmdb.c and
- * environment.c include; the tests have one in memory and one that fails.
+ * is beneath. The program has one engine, on LMDB, whose library only lmdb.c,
+ * environment.c and copy.c include; the tests have one in memory and one that fails.
  */
 struct engine {
     const struct engine_functions *functions;
@@ -39,6 +39,8 @@ struct engine_functions {
                         struct problem *problem);
     enum status (*usage)(struct engine_txn *txn, uint64_t *used, uint64_t *size,
                          struct problem *problem);
+    enum status (*copy)(struct engine *engine, const char *path, store_progress *progress,
+                        void *context, struct problem *problem);
 };
 
 /* The engine on LMDB, in a folder. */
@@ -58,6 +60,14 @@ static inline void engine_close(struct engine *engine) /* takes NULL */
 static inline void engine_check_readers(struct engine *engine)
 {
     engine->functions->check_readers(engine);
+}
+
+/* As store_backup; only of an engine in a folder. */
+static inline enum status engine_copy(struct engine *engine, const char *path,
+                                      store_progress *progress, void *context,
+                                      struct problem *problem)
+{
+    return engine->functions->copy(engine, path, progress, context, problem);
 }
 
 /*

@@ -11,7 +11,7 @@
 
 #include "bridge/base/arena.h"
 
-enum { READERS_MAX = 512, PATH_SIZE = 4096, FILE_SIZE = PATH_SIZE + 32, SCHEMA_VERSION = 3 };
+enum { READERS_MAX = 512, FILE_SIZE = FOLDER_PATH_SIZE + 32, SCHEMA_VERSION = 3 };
 
 static const char schema_key[] = "schema";
 
@@ -65,21 +65,10 @@ static int open_tables(struct environment *environment, int count, unsigned flag
     return mdb_txn_commit(txn);
 }
 
-static int sync_path(const char *path, int flags)
-{
-    int descriptor = open(path, flags | O_CLOEXEC);
-    int code = descriptor < 0 || fsync(descriptor) ? errno : 0;
-
-    if (descriptor >= 0)
-        (void)close(descriptor);
-    return code;
-}
-
-/* Everything of the new store on the disk, under a name that nobody looks for yet. */
+/* Everything of the new store, in a folder that nobody looks for yet. */
 static int build(const char *path, uint64_t size)
 {
     struct environment environment = {.lock = -1, .witness = -1};
-    char file[FILE_SIZE];
     int code = open_environment(path, size, 0, &environment.env);
 
     if (!code)
@@ -87,77 +76,20 @@ static int build(const char *path, uint64_t size)
     if (!code)
         code = mdb_env_sync(environment.env, 1);
     mdb_env_close(environment.env);
-    (void)snprintf(file, sizeof(file), "%s/data.mdb", path);
-    if (!code)
-        code = sync_path(file, O_RDWR);
-    if (!code)
-        code = sync_path(path, O_RDONLY | O_DIRECTORY);
     return code;
 }
 
-static void remove_built(const char *path)
+enum status engine_create(const char *path, uint64_t size, struct problem *problem)
 {
-    char file[FILE_SIZE];
-
-    (void)snprintf(file, sizeof(file), "%s/data.mdb", path);
-    (void)unlink(file);
-    (void)snprintf(file, sizeof(file), "%s/lock.mdb", path);
-    (void)unlink(file);
-    (void)rmdir(path);
-}
-
-/* Without slashes at its end: what is made beside it would be inside. False if it is too long. */
-static bool copy_path(const char *path, char copy[PATH_SIZE])
-{
-    size_t size = strlen(path);
-
-    while (size > 1 && path[size - 1] == '/')
-        size--;
-    if (size >= PATH_SIZE)
-        return false;
-    memcpy(copy, path, size);
-    copy[size] = '\0';
-    return true;
-}
-
-/* Make the folder that holds `path` remember it. */
-static int sync_parent(const char *path)
-{
-    char parent[PATH_SIZE];
-    char *slash;
-
-    if (!copy_path(path, parent))
-        return ENAMETOOLONG;
-    slash = strrchr(parent, '/');
-    if (!slash)
-        return sync_path(".", O_RDONLY | O_DIRECTORY);
-    slash[slash == parent] = '\0';
-    return sync_path(parent, O_RDONLY | O_DIRECTORY);
-}
-
-enum status engine_create(const char *given, uint64_t size, struct problem *problem)
-{
-    char path[PATH_SIZE];
-    char made[PATH_SIZE + 16];
+    SCOPED(new_folder_release) struct new_folder folder = {.is_made = false};
+    enum status status = new_folder_open(&folder, path, problem);
     int code;
 
-    if (!copy_path(given, path))
-        return problem_set(problem, STATUS_CONFIGURATION, "store.path is too long: %s", given);
-    if (access(path, F_OK) == 0)
-        return status_from_lmdb(EEXIST, path, problem);
-    (void)snprintf(made, sizeof(made), "%s.new-XXXXXX", path);
-    if (!mkdtemp(made))
-        return problem_set(problem, STATUS_INTERNAL,
-                           "make %s: %s; the folder above it must exist and be writable", made,
-                           strerror(errno));
-    code = build(made, size);
-    if (!code && rename(made, path))
-        code = errno;
-    if (code) {
-        remove_built(made);
-        return status_from_lmdb(code, path, problem);
-    }
-    code = sync_parent(path);
+    if (status)
+        return status;
+    code = build(folder.made, size);
+    if (!code)
+        code = new_folder_finish(&folder);
     return code ? status_from_lmdb(code, path, problem) : STATUS_OK;
 }
 

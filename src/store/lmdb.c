@@ -24,7 +24,7 @@ static const char no_room[] =
 static const char no_growth[] =
     "the file may not grow further; raise the limit (ulimit -f) or quota";
 static const char occupied[] =
-    "exists already; name another store.path, or remove it if nothing in it is needed";
+    "exists already; name another folder, or remove it if nothing in it is needed";
 static const char unsound[] = "this is no sound store; restore it from a backup";
 
 static const struct {
@@ -297,4 +297,5 @@ const struct engine_functions lmdb_functions = {
     .delete = lmdb_delete,
     .scan = lmdb_scan,
     .usage = lmdb_usage,
+    .copy = lmdb_copy,
 };

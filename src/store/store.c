@@ -104,6 +104,12 @@ void store_close(struct store *store)
     discard(&store);
 }
 
+enum status store_backup(struct store *store, const char *path, store_progress *progress,
+                         void *context, struct problem *problem)
+{
+    return engine_copy(store->engine, path, progress, context, problem);
+}
+
 void store_usage(struct store *store, uint64_t *used, uint64_t *size)
 {
     *used = atomic_load(&store->room.used);

@@ -72,6 +72,22 @@ enum status store_open(const char *path, uint64_t size, struct store **store,
 enum status store_open_to_read(const char *path, uint64_t size, struct store **store,
                                struct problem *problem);
 
+/* How many bytes of the copy are written; about twice a second, on the caller's thread. */
+typedef void store_progress(void *context, uint64_t copied);
+
+/*
+ * Copy the store, as it is at one moment, into `path`, a folder that does not exist yet
+ * and is a store itself then, mode 0700. What was deleted is not in it. It is moved into
+ * place when it is whole and on the disk. Changes go on meanwhile, and are not in it; as
+ * long as it takes, no page that they free is used again. `progress` may be NULL.
+ *
+ * STATUS_CONFLICT    something is there already
+ * STATUS_STORE_FULL  the disk there is full
+ * STATUS_INTERNAL    whatever else kept it from being written; nothing is left in any case
+ */
+enum status store_backup(struct store *store, const char *path, store_progress *progress,
+                         void *context, struct problem *problem);
+
 /* Finish every change that was submitted, then close. Takes NULL. */
 void store_close(struct store *store);
 

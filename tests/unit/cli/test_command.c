@@ -34,9 +34,10 @@ static void every_command_and_every_option_is_documented(void **state)
 /* Those that print nothing but messages, or what is no list and no resource. */
 static bool prints_no_data(const struct command *command)
 {
-    static const char *const names[] = {
-        "init",         "journal export", "journal prune",   "journal erase", "serve",
-        "config check", "config sample",  "completion bash", "store export",  "store import"};
+    static const char *const names[] = {"init",          "journal export",  "journal prune",
+                                        "journal erase", "serve",           "config check",
+                                        "config sample", "completion bash", "store export",
+                                        "store import",  "store backup"};
     const char *verb = command->verb ? command->verb : "";
     char name[64];
 

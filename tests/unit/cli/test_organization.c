@@ -85,7 +85,8 @@ static void every_command_that_asks_the_daemon_takes_it(void **state)
 
     (void)state;
     for (const struct command *command = commands; command < commands + command_count; command++) {
-        bool is_local = command->run == store_check_run; /* it looks at all of them */
+        /* these look at all of them */
+        bool is_local = command->run == store_check_run || command->run == store_backup_run;
         bool takes_it = false;
 
         for (size_t i = 0; i < sizeof(local) / sizeof(local[0]); i++)
