@@ -2,20 +2,19 @@
 
 #include "bridge/base/text.h"
 
-struct store_key key_resource(struct store_txn *txn, enum scim_kind kind, uint64_t row)
-{
-    struct store_key key = key_of(store_organization(txn));
-
-    key_add_u8(&key, (uint8_t)kind);
-    key_add_u64(&key, row);
-    return key;
-}
-
 struct store_key key_row(struct store_txn *txn, uint64_t row)
 {
     struct store_key key = key_of(store_organization(txn));
 
     key_add_u64(&key, row);
+    return key;
+}
+
+struct store_key key_resource(struct store_txn *txn, enum scim_kind kind, uint64_t row)
+{
+    struct store_key key = key_row(txn, row);
+
+    key_add_u8(&key, (uint8_t)kind);
     return key;
 }
 

@@ -9,7 +9,7 @@
  * Where things are in the store. Every key starts with the organization of the
  * transaction.
  *
- * RESOURCE    kind, row                          finished bytes
+ * RESOURCE    row, kind                          finished bytes
  * ACCOUNT     row                                account record
  * ASSERTION   row, connection                    role, site as asserted
  * PASSWORD    row                                a password on its way to the directory, sealed

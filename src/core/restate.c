@@ -25,7 +25,7 @@ static struct bytes without_last(struct bytes key, size_t size)
     return bytes_of(key.data, key.size - size);
 }
 
-/* Behind the organization: the kind of a resource, a line or a link. */
+/* Behind the organization: the kind of a line or a link. */
 static unsigned char kind_of(struct bytes key)
 {
     return ((const unsigned char *)key.data)[sizeof(uint32_t)];
@@ -143,10 +143,11 @@ const char *restate_document(struct store_txn *txn, struct record *record)
         [SCIM_GROUP] = STORE_GROUP,
         [SCIM_SITE] = STORE_SITE,
     };
-    unsigned char kind = kind_of(record->key);
+    struct bytes row = without_last(record->key, 1);
+    unsigned char kind = ((const unsigned char *)record->key.data)[row.size];
 
     return kind < sizeof(tables) / sizeof(tables[0]) &&
-                   is_there(txn, tables[kind], key_last_u64(record->key))
+                   is_there(txn, tables[kind], key_last_u64(row))
                ? NULL
                : "a document is left of a resource that is not there";
 }

@@ -11,7 +11,7 @@
 
 #include "bridge/base/arena.h"
 
-enum { READERS_MAX = 512, FILE_SIZE = FOLDER_PATH_SIZE + 32, SCHEMA_VERSION = 3 };
+enum { READERS_MAX = 512, FILE_SIZE = FOLDER_PATH_SIZE + 32, SCHEMA_VERSION = 4 };
 
 static const char schema_key[] = "schema";
 

@@ -176,13 +176,34 @@ static enum status lmdb_get(struct engine_txn *txn, enum store_table table, stru
     return STATUS_OK;
 }
 
+/*
+ * Whose keys come in the order of rows, or of time. LMDB fills their pages when it is
+ * told that a key is the last one; otherwise it leaves a part of each empty.
+ */
+static const bool is_in_order[STORE_TABLE_COUNT] = {
+    [STORE_RESOURCE] = true,  [STORE_ACCOUNT] = true, [STORE_PERSON] = true,
+    [STORE_ASSERTION] = true, [STORE_OUTBOX] = true,  [STORE_JOURNAL] = true,
+};
+
+/* MDB_APPEND changes nothing where the key is not the last one. */
+static int put(const struct lmdb_txn *lmdb, enum store_table table, MDB_val *name, MDB_val *data)
+{
+    int code = MDB_KEYEXIST;
+
+    if (is_in_order[table])
+        code = mdb_put(lmdb->handle, dbi_of(lmdb, table), name, data, MDB_APPEND);
+    if (code == MDB_KEYEXIST)
+        code = mdb_put(lmdb->handle, dbi_of(lmdb, table), name, data, 0);
+    return code;
+}
+
 static enum status lmdb_put(struct engine_txn *txn, enum store_table table, struct bytes key,
                             struct bytes value, struct problem *problem)
 {
     struct lmdb_txn *lmdb = lmdb_txn_of(txn);
     MDB_val name = value_of(key);
     MDB_val data = value_of(value);
-    int code = mdb_put(lmdb->handle, dbi_of(lmdb, table), &name, &data, 0);
+    int code = put(lmdb, table, &name, &data);
 
     return code ? status_from_lmdb(code, "write", problem) : STATUS_OK;
 }

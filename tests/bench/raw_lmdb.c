@@ -116,6 +116,14 @@ static void make_key(const struct put *put, uint64_t row, unsigned char key[KEY_
     }
 }
 
+/* As src/store/lmdb.c does it: what is the last key of its table is said to be. */
+static unsigned flags_of(const struct put *put)
+{
+    return put->order == PUT_ROW && put->table != STORE_INDEX && put->table != STORE_DUE
+               ? MDB_APPEND
+               : 0;
+}
+
 static void put_user(struct raw *raw, MDB_txn *txn)
 {
     static unsigned char filling[VALUE_MAX];
@@ -128,7 +136,7 @@ static void put_user(struct raw *raw, MDB_txn *txn)
         MDB_val value = {put->value_size, filling};
 
         make_key(put, raw->sequence, key);
-        must(mdb_put(txn, raw->tables[put->table], &name, &value, 0), "put");
+        must(mdb_put(txn, raw->tables[put->table], &name, &value, flags_of(put)), "put");
     }
 }
 

@@ -18,7 +18,7 @@
 enum store_table {
     STORE_META,         /* schema, sequence, ends of the journals: the store's own */
     STORE_ORGANIZATION, /* global: organization -> its record */
-    STORE_RESOURCE,     /* type, row -> the resource's finished bytes */
+    STORE_RESOURCE,     /* row, type -> the resource's finished bytes */
     STORE_ACCOUNT,      /* row -> what of a user is no SCIM document */
     STORE_PERSON,       /* id of an account, also of one that is gone -> its journal's key */
     STORE_ASSERTION,    /* row, connection -> role and site as last asserted */
