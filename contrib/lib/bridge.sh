@@ -18,6 +18,8 @@ keys:
   path: keys
 control:
   socket: $control_socket
+scim:
+  requests_per_second: 0
 http:
   address: 127.0.0.1
   port: $port

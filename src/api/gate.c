@@ -53,6 +53,11 @@ static enum status identify_token(struct exchange *exchange, struct store_txn *t
                                      exchange_arena(exchange), principal, problem)))
         return status;
     token_usage_note(request_api(exchange)->usage, principal->token_id, now);
+    if (!token_rate_admit(request_api(exchange)->rate, principal->token_id, clock_boot_us()))
+        return problem_set(
+            problem, STATUS_TOO_MANY_REQUESTS,
+            "this token asks more often than scim.requests_per_second and scim.burst "
+            "allow; try again in a second");
     return check_organization(exchange, txn, principal, problem);
 }
 

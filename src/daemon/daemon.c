@@ -32,6 +32,7 @@ struct daemon {
     struct config config;
     struct store *store;
     struct token_usage *usage;
+    struct token_rate *rate;
     struct directories directories;
     struct work *work;
     struct http_server *server;
@@ -57,6 +58,7 @@ static void daemon_clear(struct daemon *daemon)
     if (daemon->usage)
         save_uses(daemon);
     token_usage_free(daemon->usage);
+    token_rate_free(daemon->rate);
     alarm_watch_free(daemon->alarms);
     store_close(daemon->store);
     keyring_unload();
@@ -189,6 +191,8 @@ static enum status start_server(struct daemon *daemon, struct problem *problem)
                    .group_members = daemon->config.scim_group_members},
         .store_path = daemon->config.store_path,
         .usage = daemon->usage = token_usage_new(),
+        .rate = daemon->rate =
+            token_rate_new(daemon->config.scim_requests_per_second, daemon->config.scim_burst),
         .started_at = clock_now(),
         .context = daemon,
         .changed = on_changed,

@@ -60,6 +60,7 @@ void service_start(struct service *service, struct world *world, const struct ap
         .store = world->store,
         .limits = *limits,
         .usage = token_usage_new(),
+        .rate = token_rate_new(0, 1),
         .changed = do_nothing,
     };
     assert_int_equal(work_start(work, &service->api.work, NULL), STATUS_OK);
@@ -71,6 +72,7 @@ void service_stop(struct service *service)
     http_stop(service->server, STOP_MS);
     work_stop(service->api.work);
     token_usage_free(service->api.usage);
+    token_rate_free(service->api.rate);
     *service = (struct service){0};
 }
 

@@ -3,6 +3,7 @@
 
 #include <stdint.h>
 
+#include "bridge/auth/rate.h"
 #include "bridge/auth/usage.h"
 #include "bridge/http/server.h"
 #include "bridge/http/work.h"
@@ -37,6 +38,7 @@ struct api {
     struct api_limits limits;
     const char *store_path;
     struct token_usage *usage; /* told of every token that opens something */
+    struct token_rate *rate;   /* how often each may */
     int64_t started_at;
     int64_t certificate_ends_at; /* 0: without TLS */
     void *context;

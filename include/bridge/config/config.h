@@ -77,6 +77,8 @@ struct config {
     uint64_t http_answer_seconds;
     uint64_t http_idle_seconds;
 
+    uint64_t scim_requests_per_second; /* 0: any number */
+    uint64_t scim_burst;
     uint64_t scim_group_members;
 
     char *control_socket;

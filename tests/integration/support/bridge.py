@@ -64,6 +64,7 @@ class Bridge:
             f"keys:\n  path: {self.keys}\n"
             f"http:\n  address: 127.0.0.1\n  port: {self.port}\n"
             f"control:\n  socket: {self.socket}\n"
+            "scim:\n  requests_per_second: 0\n"
         )
         if directory:
             text += directory_section(directory, self.directory_settings)

@@ -165,6 +165,30 @@ static void a_group_is_pushed_with_all_its_members(void **state)
     reply_clear(&reply);
 }
 
+/* Before its body is read; the token of somebody else is not held to it. */
+static void who_asks_too_often_is_told_to_come_back(void **state)
+{
+    SCOPED(reply_clear) struct reply reply = {0};
+    SCOPED(reply_clear) struct reply other = {0};
+    int asked;
+
+    (void)state;
+    token_rate_free(service.api.rate);
+    service.api.rate = token_rate_new(1, 3);
+    for (asked = 1; asked < 100; asked++) { /* a machine that is slow has more of them */
+        reply_clear(&reply);
+        reply = service_ask(&service, service.provider, "GET", "/scim/v2/Users", NULL);
+        if (reply.status != 200)
+            break;
+    }
+    assert_true(asked > 3);
+    assert_int_equal(reply.status, 429);
+    assert_string_equal(reply_header(&reply, "Retry-After"), "1");
+    assert_non_null(strstr(reply.body, "urn:ietf:params:scim:api:messages:2.0:Error"));
+    other = service_ask(&service, service.admin, "GET", "/scim/v2/Users", NULL);
+    assert_int_equal(other.status, 200);
+}
+
 /* Behind a large body like behind a short one. */
 static void who_was_revoked_while_a_large_body_came_changes_nothing(void **state)
 {
@@ -213,6 +237,7 @@ int main(void)
         SERVED(a_body_is_as_large_as_its_resource_may_be),
         SERVED(a_group_may_have_more_values_than_a_person),
         SERVED(a_group_is_pushed_with_all_its_members),
+        SERVED(who_asks_too_often_is_told_to_come_back),
         SERVED(who_was_revoked_while_a_large_body_came_changes_nothing),
     };
 

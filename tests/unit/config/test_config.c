@@ -111,6 +111,8 @@ static void what_is_not_given_has_its_default(void **state)
     assert_int_equal(config.http_body_seconds, 30);
     assert_int_equal(config.http_answer_seconds, 30);
     assert_int_equal(config.http_idle_seconds, 30);
+    assert_int_equal(config.scim_requests_per_second, 1000);
+    assert_int_equal(config.scim_burst, 2000);
     assert_int_equal(config.scim_group_members, 200000);
     assert_string_equal(config.control_socket, "/run/rolebridge/control.sock");
     assert_null(config.control_group);
@@ -146,6 +148,8 @@ static void what_is_given_is_read_with_its_unit(void **state)
     assert_int_equal(config.http_body_seconds, 120);
     assert_int_equal(config.http_answer_seconds, 1);
     assert_int_equal(config.http_idle_seconds, 5);
+    assert_int_equal(config.scim_requests_per_second, 0);
+    assert_int_equal(config.scim_burst, 1000000);
     assert_int_equal(config.scim_group_members, 1000000);
     assert_string_equal(config.control_group, "bridge");
     assert_string_equal(config.organizations[0].directory.uri, "ldapi://%2Frun%2Fldapi");
