@@ -3,7 +3,6 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "bridge/base/clock.h"
 #include "bridge/base/text.h"
 #include "bridge/core/hold.h"
 #include "bridge/core/organization.h"
@@ -11,7 +10,7 @@
 #include "credentials.h"
 #include "organizations.h"
 
-enum { PARKED_LOOKED_AT = 20, NOTICE_SECONDS = 14 * 24 * 3600 };
+enum { BEHIND_SECONDS = 300, PARKED_LOOKED_AT = 20, NOTICE_SECONDS = 14 * 24 * 3600 };
 
 enum scope_of_alarm { OF_DAEMON, OF_ORGANIZATION };
 
@@ -21,10 +20,10 @@ static const struct {
     enum scope_of_alarm scope;
     alarm_look *look;
 } kinds[] = {
-    {"hold", OF_DAEMON, look_at_daemon_holds},         {"store", OF_DAEMON, look_at_store},
-    {"certificate", OF_DAEMON, look_at_certificate},   {"hold", OF_ORGANIZATION, look_at_holds},
-    {"directory", OF_ORGANIZATION, look_at_directory}, {"parked", OF_ORGANIZATION, look_at_parked},
-    {"expiring", OF_ORGANIZATION, look_at_expiring},
+    {"hold", OF_DAEMON, look_at_daemon_holds},   {"clock", OF_DAEMON, look_at_clock},
+    {"store", OF_DAEMON, look_at_store},         {"certificate", OF_DAEMON, look_at_certificate},
+    {"hold", OF_ORGANIZATION, look_at_holds},    {"directory", OF_ORGANIZATION, look_at_directory},
+    {"parked", OF_ORGANIZATION, look_at_parked}, {"expiring", OF_ORGANIZATION, look_at_expiring},
 };
 
 void alarm_raise(const struct lookout *lookout, const struct alarm *alarm)
@@ -73,6 +72,42 @@ void look_at_holds(const struct lookout *lookout)
     struct hold_walk walk = {lookout, false};
 
     hold_each(lookout->txn, lookout->arena, visit_hold, &walk);
+}
+
+/* Held is another alarm; this one is for after somebody has refused it. */
+static void look_at_jump(const struct lookout *lookout)
+{
+    struct hold hold;
+
+    if (hold_last(lookout->txn, HOLD_CLOCK_JUMP, lookout->arena, &hold) &&
+        hold.state == HOLD_WAITING)
+        return;
+    alarm_raise(lookout,
+                &(struct alarm){
+                    .detail = arena_printf(lookout->arena,
+                                           "the clock of this machine is %" PRId64
+                                           " seconds ahead, and not followed",
+                                           lookout->clock.ahead),
+                    .advice = "correct the clock; until then time goes on as if it had not "
+                              "jumped, and a restart of the daemon asks about it again",
+                });
+}
+
+void look_at_clock(const struct lookout *lookout)
+{
+    if (lookout->clock.ahead)
+        look_at_jump(lookout);
+    if (lookout->clock.behind < BEHIND_SECONDS)
+        return;
+    alarm_raise(lookout,
+                &(struct alarm){
+                    .detail = arena_printf(lookout->arena,
+                                           "the clock of this machine is %" PRId64
+                                           " seconds behind what the bridge has kept",
+                                           lookout->clock.behind),
+                    .advice = "see that the clock is right; time never goes back, and goes on at "
+                              "half speed until the clock has caught up",
+                });
 }
 
 void look_at_store(const struct lookout *lookout)
@@ -194,6 +229,7 @@ json_t *alarms_json(const struct api *api, struct store_txn *txn, const char *or
                               .txn = txn,
                               .arena = arena,
                               .now = clock_now(),
+                              .clock = clock_state(),
                               .organization = organization,
                               .visit = add_json,
                               .context = list};

@@ -1,6 +1,7 @@
 #ifndef API_ALARM_H
 #define API_ALARM_H
 
+#include "bridge/base/clock.h"
 #include "request.h"
 
 /*
@@ -30,6 +31,7 @@ struct lookout {
     struct store_txn *txn; /* of the organization; for what is the daemon's, of any */
     struct arena *arena;
     int64_t now;
+    struct clock_state clock;
     const char *organization; /* its name; NULL: for what is the whole daemon's */
     const char *kind;
     alarm_visit *visit;
@@ -42,6 +44,7 @@ void alarm_raise(const struct lookout *lookout, const struct alarm *alarm);
 typedef void alarm_look(const struct lookout *lookout);
 
 alarm_look look_at_daemon_holds, look_at_holds; /* what waits for a person's word */
+alarm_look look_at_clock;                       /* not as it should be */
 alarm_look look_at_store;                       /* nearly full */
 alarm_look look_at_certificate;                 /* ends soon */
 alarm_look look_at_directory;                   /* does not work */

@@ -64,8 +64,13 @@ static enum status look(struct alarm_watch *now, const struct api *api, int64_t 
 {
     SCOPED(store_release) struct store_txn *txn = NULL;
     enum status status = store_begin(api->store, ORGANIZATION_DEFAULT, &txn, NULL);
-    struct lookout lookout = {
-        .api = api, .txn = txn, .arena = now->arena, .now = at, .visit = see, .context = now};
+    struct lookout lookout = {.api = api,
+                              .txn = txn,
+                              .arena = now->arena,
+                              .now = at,
+                              .clock = clock_state(),
+                              .visit = see,
+                              .context = now};
 
     if (status)
         return status;

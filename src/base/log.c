@@ -88,7 +88,7 @@ void log_write(enum log_level level, const char *event, ...)
     if ((int)level < atomic_load(&lowest_level))
         return;
     line.size = 0;
-    timestamp_format(clock_now(), moment);
+    timestamp_format(clock_wall(), moment);
     add(&line, moment);
     add(&line, " ");
     add(&line, level_names[level]);

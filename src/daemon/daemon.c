@@ -21,6 +21,7 @@
 #include "descriptors.h"
 #include "directories.h"
 #include "process.h"
+#include "timekeeper.h"
 
 enum { STOP_TIMEOUT_MS = 10000 };
 
@@ -31,6 +32,7 @@ static const struct work_settings work_settings = {
 struct daemon {
     struct config config;
     struct store *store;
+    struct timekeeper timekeeper;
     struct token_usage *usage;
     struct token_rate *rate;
     struct directories directories;
@@ -60,6 +62,7 @@ static void daemon_clear(struct daemon *daemon)
     token_usage_free(daemon->usage);
     token_rate_free(daemon->rate);
     alarm_watch_free(daemon->alarms);
+    timekeeper_stop(&daemon->timekeeper);
     store_close(daemon->store);
     keyring_unload();
     config_clear(&daemon->config);
@@ -220,6 +223,7 @@ static enum status start(struct daemon *daemon, const char *config_path, struct 
     if (!crypt_init())
         return problem_set(problem, STATUS_INTERNAL, "the kernel gives no random bytes");
     if ((status = scim_load(problem)) || (status = open_store(daemon, problem)) ||
+        (status = timekeeper_start(&daemon->timekeeper, daemon->store, problem)) ||
         (status = keyring_load(daemon->config.keys_path, problem)) ||
         (status = directories_start(&daemon->directories, &daemon->config, daemon->store, problem)))
         return status;
@@ -245,15 +249,23 @@ static void each_minute(struct daemon *daemon)
     alarm_watch_look(daemon->alarms, &daemon->api, clock_now());
 }
 
+static void each_second(struct daemon *daemon, unsigned seconds)
+{
+    timekeeper_look(&daemon->timekeeper);
+    if (seconds % 60 == 0)
+        each_minute(daemon);
+}
+
 /* Until a signal says so. */
 static int wait_for_stop(const sigset_t *stops, struct daemon *daemon)
 {
-    static const struct timespec minute = {.tv_sec = 60};
+    static const struct timespec second = {.tv_sec = 1};
+    unsigned seconds = 0;
     int got;
 
-    while ((got = sigtimedwait(stops, NULL, &minute)) < 0)
+    while ((got = sigtimedwait(stops, NULL, &second)) < 0)
         if (errno == EAGAIN)
-            each_minute(daemon);
+            each_second(daemon, ++seconds);
     return got;
 }
 

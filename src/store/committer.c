@@ -71,6 +71,7 @@ struct writing {
     struct engine_txn *txn;
     bool has_written;
     bool uses_reserve; /* as everything written does */
+    bool keeps_time;   /* one of its changes asks for it */
 };
 
 static enum status write_draft(struct change *change, struct writing *writing,
@@ -83,6 +84,7 @@ static enum status write_draft(struct change *change, struct writing *writing,
         return STATUS_OK;
     writing->has_written = true;
     writing->uses_reserve &= uses_reserve;
+    writing->keeps_time |= draft_keeps_time(change->draft);
     return draft_write(change->draft, writing->txn, change->organization, problem);
 }
 
@@ -129,6 +131,17 @@ static enum status commit(struct writing *writing, uint64_t used, struct problem
     return status;
 }
 
+/* What every commit carries. */
+static enum status save_own(const struct writing *writing, struct problem *problem)
+{
+    struct store *store = writing->store;
+    enum status status = sequence_save(store, writing->txn, problem);
+
+    if (!status && (store->keeps_time || writing->keeps_time))
+        status = time_save(store, writing->txn, problem);
+    return status;
+}
+
 /* One transaction for the whole batch: durable, or nothing of it. */
 static enum status write_batch(struct store *store, struct change *batch, struct problem *problem)
 {
@@ -141,7 +154,7 @@ static enum status write_batch(struct store *store, struct change *batch, struct
     for (struct change *change = batch; !status && change; change = change->next)
         status = write_change(change, &writing, problem);
     if (!status && writing.has_written)
-        status = sequence_save(store, writing.txn, problem);
+        status = save_own(&writing, problem);
     if (!status && writing.has_written)
         status =
             room_check_written(&store->room, writing.txn, writing.uses_reserve, &used, problem);

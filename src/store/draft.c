@@ -22,6 +22,7 @@ struct draft {
     struct line *lines; /* the oldest first */
     struct line **lines_end;
     bool uses_reserve;
+    bool keeps_time;
 };
 
 static struct cell **buckets_new(struct draft *draft, size_t count)
@@ -141,6 +142,16 @@ bool draft_uses_reserve(const struct draft *draft)
     return draft->uses_reserve;
 }
 
+void draft_keep_time(struct draft *draft)
+{
+    draft->keeps_time = true;
+}
+
+bool draft_keeps_time(const struct draft *draft)
+{
+    return draft->keeps_time;
+}
+
 static bool cell_writes(const struct cell *cell)
 {
     return cell->fate != CELL_KEPT || cell->added != 0;
@@ -161,7 +172,7 @@ bool draft_is_empty(const struct draft *draft)
     for (const struct cell *cell = draft->cells; cell; cell = cell->next)
         if (cell_writes(cell))
             return false;
-    return !draft->lines;
+    return !draft->lines && !draft->keeps_time;
 }
 
 /* ----------------------------------------------------------------- checking */

@@ -44,6 +44,10 @@ void draft_add_journal(struct draft *draft, struct bytes record);
 void draft_use_reserve(struct draft *draft);
 bool draft_uses_reserve(const struct draft *draft);
 
+/* Be written even where there is nothing else, for the time that a commit carries. */
+void draft_keep_time(struct draft *draft);
+bool draft_keeps_time(const struct draft *draft);
+
 /* Show each key that is put or added to. */
 void draft_show(const struct draft *draft, store_write_visit *visit, void *context);
 

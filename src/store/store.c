@@ -7,8 +7,10 @@
 #include "transaction.h"
 
 #include "bridge/base/arena.h"
+#include "bridge/base/clock.h"
 
 static const char sequence_name[] = "sequence";
+static const char time_name[] = "time";
 
 /* ----------------------------------------------------------------- sequence */
 
@@ -42,6 +44,33 @@ uint64_t store_last_number(struct store_txn *txn)
                : 0;
 }
 
+/* --------------------------------------------------------------------- time */
+
+static enum status time_load(struct store *store, struct problem *problem)
+{
+    struct engine_txn *txn;
+    int64_t mark = 0;
+    enum status status = engine_begin(store->engine, false, &txn, problem);
+
+    if (status)
+        return status;
+    status = counter_load(txn, STORE_META, bytes_of_text(time_name), &mark, problem);
+    engine_abort(txn);
+    if (status)
+        return status;
+    store->keeps_time = mark > 0;
+    clock_begin(mark);
+    return STATUS_OK;
+}
+
+enum status time_save(struct store *store, struct engine_txn *txn, struct problem *problem)
+{
+    struct counter now = counter_of(clock_now_us());
+
+    store->keeps_time = true;
+    return engine_put(txn, STORE_META, bytes_of_text(time_name), counter_bytes(&now), problem);
+}
+
 /* ------------------------------------------------------------ open and close */
 
 enum status store_create(const char *path, uint64_t size, struct problem *problem)
@@ -67,7 +96,7 @@ enum status store_open_on(struct engine *engine, struct store **opened, struct p
 
     store->engine = engine;
     snapshots_init(&store->snapshots, engine);
-    if ((status = sequence_load(store, problem)))
+    if ((status = sequence_load(store, problem)) || (status = time_load(store, problem)))
         return status;
     if ((status = room_init(&store->room, engine, problem)))
         return status;

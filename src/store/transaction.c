@@ -203,6 +203,12 @@ void store_use_reserve(struct store_txn *txn)
     draft_use_reserve(txn->draft);
 }
 
+void store_keep_time(struct store_txn *txn)
+{
+    assert(txn->draft);
+    draft_keep_time(txn->draft);
+}
+
 uint64_t store_sequence(struct store_txn *txn)
 {
     return atomic_fetch_add(&txn->store->sequence, 1) + 1;

@@ -56,7 +56,8 @@ enum status store_create(const char *path, uint64_t size, struct problem *proble
 /*
  * Open a store and start its committer. `size` is the most it may grow to, in
  * bytes; the file is sparse. A store that is missing, damaged or of a newer
- * release is refused with words that say what to do; nothing is made anew.
+ * release is refused with words that say what to do; nothing is made anew. From then on
+ * the process takes it for no earlier than the store has kept (base/clock.h).
  *
  * STATUS_NOT_FOUND  there is no store
  * STATUS_CONFLICT   another process has it open
@@ -175,6 +176,13 @@ void store_journal(struct store_txn *txn, struct bytes record);
  * use, and leave the last 5 % alone whatever they write.
  */
 void store_use_reserve(struct store_txn *txn);
+
+/*
+ * Keep what time it is, though nothing else may be put. Every commit does so as well, once
+ * this was called in a store: by the daemon, when it serves it for the first time. Until then
+ * nothing in it can expire, and a store may lie for as long as it likes.
+ */
+void store_keep_time(struct store_txn *txn);
 
 /* A number that no one else has or had, larger than those before: for rows and generations. */
 uint64_t store_sequence(struct store_txn *txn);
