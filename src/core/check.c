@@ -168,6 +168,8 @@ static uint64_t record_row(const struct check *check)
         return 0;
     case STORE_CONNECTION:
         return (uint32_t)key_last_u64(key);
+    case STORE_RESOURCE:
+        return key_last_u64(bytes_of(key.data, key.size - 1)); /* the kind stands behind it */
     case STORE_PERSON:
         return person_key_row(check->record.value);
     case STORE_ASSERTION:
