@@ -51,7 +51,8 @@ char *text_fold(struct arena *arena, const char *text)
 
 char *text_fold_name(struct arena *arena, const char *name)
 {
-    char *folded = fold(arena, name, UNINORM_NFKC);
+    /* Twice: what stands for a capital, as U+1D35 does for I, is one only afterwards. */
+    char *folded = fold(arena, fold(arena, name, UNINORM_NFKC), UNINORM_NFKC);
     char *end = folded;
 
     for (const char *at = folded; *at; at++) {
@@ -122,7 +123,7 @@ char *text_trim(struct arena *arena, const char *text)
 
 char *text_slug(struct arena *arena, const char *text)
 {
-    char *folded = text_fold(arena, text);
+    char *folded = text_fold_name(arena, text); /* all that stands for letters is in lower case */
     size_t size = 0;
     uint8_t *taken_apart =
         u8_normalize(UNINORM_NFKD, (const uint8_t *)folded, strlen(folded), NULL, &size);

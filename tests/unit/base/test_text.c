@@ -27,6 +27,7 @@ static void letters_of_another_width_are_the_same_where_servers_compare(void **s
     (void)state;
     assert_string_equal(text_fold_name(arena, "\xEF\xBC\xA1" /* wide A */ "da"), "ada");
     assert_string_equal(text_fold_name(arena, "\xEF\xAC\x81" /* ligature */ "x"), "fix");
+    assert_string_equal(text_fold_name(arena, "\xE1\xB4\xB5" /* modifier I */ "x"), "ix");
     assert_string_equal(text_fold_name(arena, "\xFF not UTF-8"), "\xFF not UTF-8");
     assert_string_equal(text_fold(arena, "\xFF not UTF-8"), "\xFF not UTF-8");
     assert_string_equal(text_fold(arena, "\xEF\xBC\xA1"), "\xEF\xBD\x81");
@@ -40,6 +41,7 @@ static void a_slug_keeps_letters_and_digits_and_drops_marks(void **state)
     assert_string_equal(text_slug(arena, "North Plant"), "north-plant");
     assert_string_equal(text_slug(arena, "  São   Paulo / 2 "), "sao-paulo-2");
     assert_string_equal(text_slug(arena, "***"), "");
+    assert_string_equal(text_slug(arena, "\xE1\xB4\xB5" /* modifier I */ " a"), "i-a");
     assert_true(strlen(text_slug(arena, "a b c d e f g h i j k l m n o p q r s t u v w x y z 1")) <=
                 40);
 }
