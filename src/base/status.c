@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "bridge/base/text.h"
+
 static const struct {
     int http;
     const char *scim_type;
@@ -50,6 +52,19 @@ static void cut_at_character(char *text, size_t size)
     text[end] = '\0';
 }
 
+/* Words of other programs may be in it. */
+static void make_utf8(char *text)
+{
+    struct bytes rest = bytes_of_text(text);
+    size_t good;
+
+    while ((good = text_utf8_size(rest)) < rest.size) {
+        text += good;
+        *text++ = '?';
+        rest = bytes_of(text, rest.size - good - 1);
+    }
+}
+
 enum status problem_set(struct problem *problem, enum status status, const char *format, ...)
 {
     va_list arguments;
@@ -63,6 +78,7 @@ enum status problem_set(struct problem *problem, enum status status, const char 
     va_end(arguments);
     if (length >= (int)sizeof(problem->detail))
         cut_at_character(problem->detail, sizeof(problem->detail));
+    make_utf8(problem->detail);
     return status;
 }
 

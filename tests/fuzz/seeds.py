@@ -79,6 +79,59 @@ def rows(cases):
     yield "employeeNumber={externalId}\nsn\n{name.givenName} {name.familyName}!"
 
 
+# --------------------------------------------------------------------- answers of LDAP
+
+BIND, SEARCH_ENTRY, SEARCH_DONE, REFERENCE, EXTENDED = 0x61, 0x64, 0x65, 0x73, 0x78
+PERSON = "uid=ada,ou=people,dc=example,dc=com"
+SHOWN = {"entryUUID": ["6ba7b810-9dad-11d1-80b4-00c04fd430c8"], "cn": ["Ada", "Ada Lovelace"],
+         "member": [PERSON], "pwdAccountLockedTime": ["000001010000Z"]}
+
+
+def ber(tag, *contents):
+    content = b"".join(contents)
+    size = len(content)
+    length = bytes([size]) if size < 0x80 else b"\x82" + size.to_bytes(2, "big")
+    return bytes([tag]) + length + content
+
+
+def octets(text, tag=0x04):
+    return ber(tag, text.encode())
+
+
+def message(number, operation, *controls):
+    return ber(0x30, ber(0x02, bytes([number])), operation, *controls)
+
+
+def result(tag, code, words="", *more):
+    return ber(tag, ber(0x0A, bytes([code])), octets(""), octets(words), *more)
+
+
+def entry(name, attributes):
+    values = [ber(0x30, octets(attribute), ber(0x31, *map(octets, texts)))
+              for attribute, texts in attributes.items()]
+    return ber(SEARCH_ENTRY, octets(name), ber(0x30, *values))
+
+
+OPENED = message(1, result(BIND, 0)) + message(2, result(EXTENDED, 0, "", octets("dn:cn=me", 0x8B)))
+
+
+def speeches(_):
+    """What servers say: who is who, then the same to whatever is asked."""
+    yield message(1, result(BIND, 49, "no"))
+    yield OPENED
+    answers = [[entry(PERSON, SHOWN)], [], [entry(PERSON, SHOWN), entry("", {"cn": []})],
+               [ber(REFERENCE, octets("ldap://elsewhere/"))]]
+    for answer in answers:
+        for code in (0, 1, 3, 4, 10, 11, 16, 20, 32, 50, 51, 53, 65, 68, 80, 118, 120):
+            referral = ber(0xA3, octets("ldap://elsewhere/"))
+            control = ber(0xA0, ber(0x30, octets("1.3.6.1.4.1.42.2.27.8.5.1"), octets("0\x00")))
+            yield OPENED + b"".join(
+                message(number, part, *extra)
+                for number in range(3, 25)
+                for part, extra in [*((part, ()) for part in answer),
+                                    (result(SEARCH_DONE, code, "words", referral), (control,))])
+
+
 SEEDS = {
     "attribute_map": rows,
     "config": lambda cases: cases.yaml,
@@ -89,6 +142,7 @@ SEEDS = {
     "patch": lambda cases: documents([*patches(cases), *cases.members("body")]),
     "path": lambda cases: [*texts(cases.members("path")), *queries(cases, "attributes")],
     "resource": lambda cases: documents([*cases.members("body"), *cases.members("user")]),
+    "result": speeches,
     "target": lambda cases: ["/scim/v2" + request["path"] for request in cases.requests],
     "text": lambda cases: strings(cases.json),
 }
