@@ -190,6 +190,6 @@ enum status check_organizations(struct store *store, check_report *report, void 
     check_holds(&check);
     for (int table = 0; table < STORE_TABLE_COUNT; table++)
         if (check_tables[table].is_of_organizations)
-            check_owners(&check, table);
+            check_owners(&check, (enum store_table)table);
     return store_status(txn, problem);
 }

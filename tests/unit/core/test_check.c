@@ -704,7 +704,7 @@ static void the_check_knows_every_table(void **state)
         (void)snprintf(words, sizeof(words),
                        "table of %s has records of the organization 77, which is not there",
                        check_tables[table].name);
-        assert_strange(table, &key, bytes_of_text("x"), words);
+        assert_strange((enum store_table)table, &key, bytes_of_text("x"), words);
     }
 }
 
