@@ -74,7 +74,7 @@ static inline int make_store(void **state)
 static inline void remove_store(const char *path)
 {
     static const char *const names[] = {"data.mdb", "lock.mdb", "owner"};
-    char file[128];
+    char file[160];
 
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
         (void)snprintf(file, sizeof(file), "%s/%s", path, names[i]);
