@@ -75,29 +75,30 @@ static enum status identify(struct exchange *exchange, struct principal *princip
 
 #define REACHES(scope) (1u << SCOPE_##scope)
 
-/* What each kind of caller reaches, and what it is told about all else. */
-static const struct {
-    unsigned scopes;
-    const char *refusal;
-} reach[] = {
-    [PRINCIPAL_CONNECTION] = {REACHES(PROVISION),
-                              "the token of a connection reaches Users, Groups and, for reading, "
-                              "Sites; use an administrator's token or the control socket"},
-    [PRINCIPAL_ADMINISTRATOR] = {REACHES(PROVISION) | REACHES(ADMIN),
-                                 "a token reaches its own organization alone; use the control "
-                                 "socket"},
-    [PRINCIPAL_CONTROL] = {REACHES(PROVISION) | REACHES(ADMIN) | REACHES(CONTROL) |
-                               REACHES(METRICS),
-                           "this is for others"},
-    [PRINCIPAL_METRICS] = {REACHES(METRICS), "this token reads the metrics, and nothing else"},
+static const unsigned reach[] = {
+    [PRINCIPAL_CONNECTION] = REACHES(PROVISION),
+    [PRINCIPAL_ADMINISTRATOR] = REACHES(PROVISION) | REACHES(ADMIN),
+    [PRINCIPAL_CONTROL] = REACHES(PROVISION) | REACHES(ADMIN) | REACHES(CONTROL) | REACHES(METRICS),
+    [PRINCIPAL_METRICS] = REACHES(METRICS),
+};
+
+/* Who is to come instead: what the others are told. */
+static const char *const refusals[] = {
+    [SCOPE_PROVISION] = "this token reads the metrics, and nothing else",
+    [SCOPE_ADMIN] = "the token of a connection reaches Users, Groups and, for reading, Sites, and "
+                    "one for the metrics these alone; use an administrator's token or the control "
+                    "socket",
+    [SCOPE_CONTROL] = "a token reaches its own organization alone; use the control socket",
+    [SCOPE_METRICS] = "the metrics are of all organizations; use a token that is made for them "
+                      "(rolebridge token create NAME --metrics) or the control socket",
 };
 
 static enum status check_scope(const struct principal *principal, unsigned scope,
                                struct problem *problem)
 {
-    if (reach[principal->kind].scopes & (1u << scope))
+    if (reach[principal->kind] & (1u << scope))
         return STATUS_OK;
-    return problem_set(problem, STATUS_FORBIDDEN, "%s", reach[principal->kind].refusal);
+    return problem_set(problem, STATUS_FORBIDDEN, "%s", refusals[scope]);
 }
 
 /* A group may come with all its members. */
