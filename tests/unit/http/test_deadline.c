@@ -8,6 +8,7 @@
 #include "bridge/base/crypt.h"
 #include "bridge/base/log.h"
 #include "exchange.h"
+#include "open_gate.h"
 #include "ordinary_limits.h"
 #include "server.h"
 #include "wire.h"
@@ -49,14 +50,6 @@ static enum status deadline_show(struct exchange *exchange, struct problem *prob
     return STATUS_OK;
 }
 
-static enum status gate(struct exchange *exchange, unsigned scope, struct problem *problem)
-{
-    (void)exchange;
-    (void)scope;
-    (void)problem;
-    return STATUS_OK;
-}
-
 static const struct route routes[] = {
     {"GET", "/thing", 0, thing_get},
     {"POST", "/thing", 0, thing_get},
@@ -72,7 +65,7 @@ static void start(struct http_limits limits)
         .control_group = (gid_t)-1,
         .routes = routes,
         .route_count = sizeof(routes) / sizeof(*routes),
-        .gate = gate,
+        .gate = open_gate,
     };
 
     assert_int_equal(http_start(&settings, &server, NULL), STATUS_OK);

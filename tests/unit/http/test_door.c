@@ -10,6 +10,7 @@
 #include "bridge/base/clock.h"
 #include "bridge/base/crypt.h"
 #include "bridge/base/log.h"
+#include "open_gate.h"
 #include "ordinary_limits.h"
 #include "server.h"
 #include "wire.h"
@@ -47,14 +48,6 @@ static enum status suspend(struct exchange *exchange, struct problem *problem)
     return STATUS_OK;
 }
 
-static enum status gate(struct exchange *exchange, unsigned scope, struct problem *problem)
-{
-    (void)exchange;
-    (void)scope;
-    (void)problem;
-    return STATUS_OK;
-}
-
 static const struct route routes[] = {{"GET", "/thing", 0, answer}, {"GET", "/later", 0, suspend}};
 
 static void start(size_t connections, size_t per_address)
@@ -66,7 +59,7 @@ static void start(size_t connections, size_t per_address)
         .control_group = (gid_t)-1,
         .routes = routes,
         .route_count = sizeof(routes) / sizeof(*routes),
-        .gate = gate,
+        .gate = open_gate,
     };
 
     settings.limits.connections = connections;

@@ -8,6 +8,7 @@
 #include "bridge/base/clock.h"
 #include "bridge/base/crypt.h"
 #include "bridge/base/log.h"
+#include "open_gate.h"
 #include "ordinary_limits.h"
 #include "pem.h"
 #include "request.h"
@@ -30,21 +31,13 @@ static char folder[] = "/tmp/tls-XXXXXX";
 static char chain_path[64], key_path[64];
 static struct http_server *server;
 
-static enum status gate(struct exchange *exchange, unsigned scope, struct problem *problem)
-{
-    (void)exchange;
-    (void)scope;
-    (void)problem;
-    return STATUS_OK;
-}
-
 static struct http_settings settings = {
     .address = "127.0.0.1",
     .certificate_path = chain_path,
     .key_path = key_path,
     .limits = ORDINARY_LIMITS(1000),
     .control_group = (gid_t)-1,
-    .gate = gate,
+    .gate = open_gate,
 };
 
 static int make_identity(void **state)

@@ -8,6 +8,7 @@
 #include "bridge/base/log.h"
 #include "bridge/http/server.h"
 #include "bridge/http/work.h"
+#include "open_gate.h"
 #include "ordinary_limits.h"
 #include "wire.h"
 
@@ -119,14 +120,6 @@ static enum status answer_now(struct exchange *exchange, struct problem *problem
     return STATUS_OK;
 }
 
-static enum status gate(struct exchange *exchange, unsigned scope, struct problem *problem)
-{
-    (void)exchange;
-    (void)scope;
-    (void)problem;
-    return STATUS_OK;
-}
-
 static const struct route routes[] = {
     {"GET", "/now", 0, answer_now}, {"POST", "/work", 0, do_work}, {"GET", "/work", 0, do_work},
     {"GET", "/scan", 0, do_scan},   {"GET", "/fails", 0, do_fail},
@@ -140,7 +133,7 @@ static int start(void **state)
         .control_group = (gid_t)-1,
         .routes = routes,
         .route_count = sizeof(routes) / sizeof(*routes),
-        .gate = gate,
+        .gate = open_gate,
     };
     const struct work_settings work_settings = {
         .threads = THREADS, .at_once = {[WORK_ORDINARY] = ORDINARY_MAX, [WORK_SCAN] = SCANS_MAX}};

@@ -14,6 +14,7 @@
 #include "credentials.h"
 #include "ldap_proxy.h"
 #include "slapd.h"
+#include "worker_settings.h"
 
 enum { SKIPPED = 77, PATIENCE_MS = 30000, LIMIT_SECONDS = 20, STOP_MS = 5000 };
 
@@ -48,22 +49,9 @@ static int begin(void **state)
     proxy_start(&given.proxy, given.slapd.uri);
     (void)snprintf(given.password_file, sizeof(given.password_file), "%s/tried",
                    given.slapd.folder);
-    given.settings = (struct worker_settings){
-        .organization = "default",
-        .store = given.world->store,
-        .holder = {.process = 7},
-        .has_directory = true,
-        .directory = {.uri = given.proxy.uri,
-                      .bind_dn = SLAPD_SERVICE,
-                      .password_file = given.password_file,
-                      .connect_seconds = LIMIT_SECONDS,
-                      .operation_seconds = LIMIT_SECONDS},
-        .projection = {.people_base = SLAPD_PEOPLE,
-                       .roles_base = SLAPD_ROLES,
-                       .groups_base = SLAPD_GROUPS,
-                       .profile = account_profile("openldap"),
-                       .attributes = given.attributes},
-    };
+    given.settings = worker_settings_of(given.world, &given.slapd, given.attributes, LIMIT_SECONDS);
+    given.settings.directory.uri = given.proxy.uri;
+    given.settings.directory.password_file = given.password_file;
     return 0;
 }
 
