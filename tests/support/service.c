@@ -16,19 +16,26 @@ static void do_nothing(void *context, uint32_t organization)
     (void)organization;
 }
 
-static void issue(struct service *service, const struct connection *connection, char *secret)
+static void issue(const struct service *service, struct token_request *request, int64_t now,
+                  char token[TOKEN_TEXT_SIZE])
 {
     struct actor actor = service->world->admin;
-    struct token_request request = {.actor = &actor,
-                                    .arena = service->world->arena,
-                                    .connection = connection,
-                                    .name = connection ? NULL : "tests"};
 
-    actor.now = clock_now(); /* as the gate will see it */
+    actor.now = now;
+    request->actor = &actor;
+    request->arena = service->world->arena;
     assert_int_equal(
-        store_update(service->world->store, ORGANIZATION_DEFAULT, token_issue, &request, NULL),
+        store_update(service->world->store, ORGANIZATION_DEFAULT, token_issue, request, NULL),
         STATUS_OK);
-    memcpy(secret, request.secret, TOKEN_TEXT_SIZE);
+    memcpy(token, request->secret, TOKEN_TEXT_SIZE);
+}
+
+void service_issue(const struct service *service, const char *name, int64_t now, int64_t life,
+                   char token[TOKEN_TEXT_SIZE])
+{
+    struct token_request request = {.name = name, .life = life};
+
+    issue(service, &request, now, token);
 }
 
 static void issue_tokens(struct service *service)
@@ -38,8 +45,9 @@ static void issue_tokens(struct service *service)
 
     assert_true(connection_load(txn, service->world->provider.connection, service->world->arena,
                                 &connection));
-    issue(service, &connection, service->provider);
-    issue(service, NULL, service->admin);
+    issue(service, &(struct token_request){.connection = &connection}, clock_now(),
+          service->provider);
+    service_issue(service, "tests", clock_now(), 0, service->admin);
 }
 
 void service_start(struct service *service, struct world *world, const struct api_limits *limits,

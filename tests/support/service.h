@@ -26,6 +26,11 @@ void service_start(struct service *service, struct world *world, const struct ap
                    const struct work_settings *work);
 void service_stop(struct service *service);
 
+/* A program's token, of an administrator, as if it were made at `now`, for so many seconds; 0: the
+ * most. */
+void service_issue(const struct service *service, const char *name, int64_t now, int64_t life,
+                   char token[TOKEN_TEXT_SIZE]);
+
 /* On a connection of its own. body - NULL: none. The caller clears the reply. */
 struct reply service_ask(const struct service *service, const char *token, const char *method,
                          const char *target, const char *body);
