@@ -43,7 +43,7 @@ enum status {
 
 enum { PROBLEM_DETAIL_MAX = 512 };
 
-/* What went wrong, for the person who reads the response or the log. */
+/* What went wrong, for the person who reads the response or the log: UTF-8, whatever went in. */
 struct problem {
     enum status status;
     char detail[PROBLEM_DETAIL_MAX];

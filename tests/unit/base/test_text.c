@@ -96,6 +96,27 @@ static void ids_sort_by_the_time_they_were_made_and_read_back(void **state)
     assert_false(uuid_parse("0190163D-8694-739B-AEA5-966C26F8AD91", back));
 }
 
+static void a_problem_is_utf8_whatever_others_have_said(void **state)
+{
+    static const struct {
+        const char *said;
+        const char *detail;
+    } rows[] = {
+        {"gr\xFC\xDF", "gr??"},
+        {"gr\xC3\xBC\xC3\x9F", "gr\xC3\xBC\xC3\x9F"},
+        {"\xC3", "?"},
+        {"a\xED\xA0\x80z", "a???z"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct problem problem = {0};
+
+        (void)problem_set(&problem, STATUS_INTERNAL, "%s", rows[i].said);
+        assert_string_equal(problem.detail, rows[i].detail);
+    }
+}
+
 static void the_first_problem_wins_and_is_cut_at_a_character(void **state)
 {
     struct problem problem = {0};
@@ -205,6 +226,7 @@ int main(void)
         cmocka_unit_test(a_label_is_short_and_of_plain_letters_digits_and_hyphens),
         cmocka_unit_test(json_text_escapes_what_would_end_the_string),
         cmocka_unit_test(ids_sort_by_the_time_they_were_made_and_read_back),
+        cmocka_unit_test(a_problem_is_utf8_whatever_others_have_said),
         cmocka_unit_test(the_first_problem_wins_and_is_cut_at_a_character),
         cmocka_unit_test(controls_are_found_among_other_characters),
     };
