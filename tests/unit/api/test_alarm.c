@@ -41,7 +41,8 @@ static void add_line(void *context, const struct alarm *alarm)
                     alarm->advice);
 }
 
-static const char *open_at(struct world *world, struct api *api, int64_t now)
+static const char *open_with(struct world *world, struct api *api, int64_t now,
+                             struct clock_state clock)
 {
     SCOPED(store_release) struct store_txn *txn = world_begin(world);
     struct text lines = {.arena = world->arena};
@@ -49,12 +50,18 @@ static const char *open_at(struct world *world, struct api *api, int64_t now)
                               .txn = txn,
                               .arena = world->arena,
                               .now = now,
+                              .clock = clock,
                               .visit = add_line,
                               .context = &lines};
 
     text_add(&lines, "");
     alarms_each(&lookout);
     return lines.data;
+}
+
+static const char *open_at(struct world *world, struct api *api, int64_t now)
+{
+    return open_with(world, api, now, (struct clock_state){0});
 }
 
 static void given_tokens(struct world *world)
@@ -124,6 +131,33 @@ static void what_is_held_is_open_until_somebody_decides(void **state)
     assert_non_null(strstr(lines, arena_printf(world->arena, "rolebridge hold allow %s", hold.id)));
     decide(world, &hold);
     assert_string_equal(open_at(world, &api, NOON + 60), "");
+}
+
+static void a_clock_that_is_wrong_is_open_unless_it_is_held_already(void **state)
+{
+    static const struct {
+        struct clock_state clock;
+        const char *words; /* NULL: nothing is open */
+    } cases[] = {
+        {{.behind = 299}, NULL},
+        {{.behind = 300}, "- clock - 0 the clock of this machine is 300 seconds behind"},
+        {{.ahead = 86401}, "- clock - 0 the clock of this machine is 86401 seconds ahead"},
+    };
+    struct world *world = *state;
+    struct api_directory directory = works();
+    struct api api = api_of(world, &directory);
+
+    given_tokens(world);
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        const char *lines = open_with(world, &api, NOON, cases[i].clock);
+
+        if (cases[i].words)
+            assert_non_null(strstr(lines, cases[i].words));
+        else
+            assert_string_equal(lines, "");
+    }
+    (void)held(world);
+    assert_null(strstr(open_with(world, &api, NOON, cases[2].clock), "- clock "));
 }
 
 static void a_directory_that_does_not_work_is_open_since_it_does_not(void **state)
@@ -336,6 +370,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         ALARM_TEST(nothing_is_open_where_all_is_well),
         ALARM_TEST(what_is_held_is_open_until_somebody_decides),
+        ALARM_TEST(a_clock_that_is_wrong_is_open_unless_it_is_held_already),
         ALARM_TEST(a_directory_that_does_not_work_is_open_since_it_does_not),
         ALARM_TEST(an_organization_that_nobody_has_made_is_open_by_its_name),
         ALARM_TEST(what_the_directory_refused_is_open_since_it_was_written),
