@@ -7,10 +7,10 @@
 
 /*
  * Fifty requests at the same moment, each on a connection of its own, of which the
- * rules allow one; or all of them, though they change the same group.
+ * rules allow one (I3, and threat 5); or all of them, though they change the same group.
  */
 
-enum { WRITERS = 50, ROUNDS = 4, PEOPLE = 150, BODY_SIZE = 512 };
+enum { WRITERS = 50, ROUNDS = 100, PEOPLE = 150, BODY_SIZE = 512 };
 
 static struct service service;
 
